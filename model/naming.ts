@@ -1,0 +1,60 @@
+/** Names and tags of everything that the factory makes: one constant for creation, clean-up and the reaper. */
+
+/** Carried by every resource of any factory. */
+export const OWNER_TAG = "image-factory";
+
+export interface TagFields {
+  readonly factory: string;
+  readonly image?: string;
+  readonly build?: string;
+  /** ISO 8601. */
+  readonly expires?: string;
+}
+
+/**
+ * Tags as Neutron and Nova take them: at most 60 characters, neither comma nor slash. Colons are left out of the time
+ * so that it can stand in a URL's query unescaped.
+ */
+export function tags(fields: TagFields): string[] {
+  const { factory, image, build, expires } = fields;
+  return [
+    OWNER_TAG,
+    `factory=${factory}`,
+    ...(image === undefined ? [] : [`image=${image}`]),
+    ...(build === undefined ? [] : [`build=${build}`]),
+    ...(expires === undefined ? [] : [`expires=${expires.replace(/[:.]/g, "-")}`]),
+  ];
+}
+
+/** The same as metadata, for what has no tags (volumes, servers' metadata, images' properties). */
+export function tagMetadata(fields: TagFields): Record<string, string> {
+  const { factory, image, build, expires } = fields;
+  return {
+    image_factory: factory,
+    ...(image !== undefined && { image_factory_image: image }),
+    ...(build !== undefined && { image_factory_build: build }),
+    ...(expires !== undefined && { image_factory_expires: expires }),
+  };
+}
+
+/** `<image>-<UTC yyyymmddhhmm>-<4 hex>` */
+export const BUILD_ID = /^([a-z0-9][a-z0-9.-]*)-(\d{12})-([0-9a-f]{4})$/;
+
+/** The image and the start (UTC) that a build id tells; throws for what is no build id. */
+export function parseBuildId(id: string): { readonly image: string; readonly started: Date } {
+  const match = BUILD_ID.exec(id);
+  if (!match) throw new Error(`"${id}" is no build id: expected <image>-<yyyymmddhhmm>-<4 hex>`);
+  const [, image = "", t = ""] = match;
+  const iso = `${t.slice(0, 4)}-${t.slice(4, 6)}-${t.slice(6, 8)}T${t.slice(8, 10)}:${t.slice(10, 12)}:00Z`;
+  return { image, started: new Date(iso) };
+}
+
+/** Names of the factory's own resources: `<factory>-<what>`. */
+export const names = {
+  node: (factory: string, role: string): string => `${factory}-${role}`,
+  buildStack: (image: string): string => `build-${image}`,
+  /** Name of the private image in Glance: the build's id. */
+  image: (build: string): string => build,
+  dataVolume: (factory: string, role: string): string => `${factory}-${role}-data`,
+  testInstance: (build: string): string => `${build}-test`,
+} as const;
