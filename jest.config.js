@@ -1,0 +1,4 @@
+"use strict";
+const { project } = require("./toolchain/lib/jest-project.js");
+
+module.exports = project("unit");

@@ -1,0 +1,2 @@
+"use strict";
+module.exports = require("../lib/jest-project.js").project("vm");
