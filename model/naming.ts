@@ -11,10 +11,7 @@ export interface TagFields {
   readonly expires?: string;
 }
 
-/**
- * Tags as Neutron and Nova take them: at most 60 characters, neither comma nor slash. Colons are left out of the time
- * so that it can stand in a URL's query unescaped.
- */
+/** Tags as Neutron and Nova take them: at most 60 characters, neither comma nor slash. */
 export function tags(fields: TagFields): string[] {
   const { factory, image, build, expires } = fields;
   return [
@@ -22,7 +19,7 @@ export function tags(fields: TagFields): string[] {
     `factory=${factory}`,
     ...(image === undefined ? [] : [`image=${image}`]),
     ...(build === undefined ? [] : [`build=${build}`]),
-    ...(expires === undefined ? [] : [`expires=${expires.replace(/[:.]/g, "-")}`]),
+    ...(expires === undefined ? [] : [`expires=${expires}`]),
   ];
 }
 
@@ -52,6 +49,7 @@ export function parseBuildId(id: string): { readonly image: string; readonly sta
 /** Names of the factory's own resources: `<factory>-<what>`. */
 export const names = {
   node: (factory: string, role: string): string => `${factory}-${role}`,
+  keyPair: (factory: string): string => `${factory}-deployer`,
   buildStack: (image: string): string => `build-${image}`,
   /** Name of the private image in Glance: the build's id. */
   image: (build: string): string => build,

@@ -1,0 +1,37 @@
+import { Construct } from "constructs";
+import type { NodeValues } from "../cloud-init/roles";
+import { jumpHostUserData } from "../cloud-init/roles";
+import { Peer, Port, type Connections, type IConnectable } from "./connections";
+import type { INetwork } from "./network";
+import { NodeHost, type NodeKind } from "./node-host";
+
+export interface JumpHostProps {
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly network: INetwork;
+  readonly keyPair: string;
+  /** External network of its public address. */
+  readonly external: string;
+  /** Ranges of addresses that may reach its SSH port. */
+  readonly sshFrom: readonly string[];
+  readonly nodeValues: NodeValues;
+}
+
+/** The way in: the only node with a public address. */
+export class JumpHost extends Construct implements IConnectable {
+  readonly host: NodeHost;
+  readonly connections: Connections;
+
+  constructor(scope: Construct, id: string, props: JumpHostProps) {
+    super(scope, id);
+    const { external, sshFrom, nodeValues, ...node } = props;
+    this.host = new NodeHost(this, id, {
+      ...node,
+      description: "the way in: SSH to every other node leads through it",
+      userData: jumpHostUserData(nodeValues),
+      publicAddressFrom: external,
+    });
+    this.connections = this.host.connections;
+    for (const range of sshFrom) this.connections.allowFrom(Peer.cidr(range), Port.ssh, "SSH from the image team");
+  }
+}

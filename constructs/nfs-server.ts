@@ -1,0 +1,47 @@
+import { Construct } from "constructs";
+import { nfsServerUserData, type NodeValues } from "../cloud-init/roles";
+import { Port, type Connections, type IConnectable } from "./connections";
+import { DataVolume } from "./data-volume";
+import type { INetwork } from "./network";
+import { NodeHost, type NodeKind } from "./node-host";
+
+/** rpcbind, nfs, mountd (its port is fixed by the role): versions 3 and 4. */
+const NFS_PORTS = [111, 2049, 20048];
+
+export interface NfsServerProps {
+  /** The repository's root. */
+  readonly root: string;
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly network: INetwork;
+  readonly keyPair: string;
+  /** Name and size of the volume that the share is on; it outlives the node. */
+  readonly volume: { readonly name: string; readonly sizeGiB: number };
+  /** Who may mount the share: the network's CIDR. */
+  readonly clients: string;
+  readonly nodeValues: NodeValues;
+}
+
+/** The factory's share: builds, cache, leases, on a volume that is kept when the node goes. */
+export class NfsServer extends Construct implements IConnectable {
+  readonly host: NodeHost;
+  readonly connections: Connections;
+
+  constructor(scope: Construct, id: string, props: NfsServerProps) {
+    super(scope, id);
+    const { root, volume, clients, nodeValues, ...node } = props;
+    const { volumeId } = new DataVolume(this, "data", { root, ...volume });
+    this.host = new NodeHost(this, id, {
+      ...node,
+      description: "the factory's share: builds, cache, leases",
+      userData: nfsServerUserData({ ...nodeValues, volumeId, clients }),
+      volumeId,
+    });
+    this.connections = this.host.connections;
+  }
+
+  /** Lets the holders of a group mount the share. */
+  allowMountFrom(client: IConnectable): void {
+    for (const port of NFS_PORTS) this.connections.allowFrom(client, Port.tcp(port), "mount the factory's share");
+  }
+}

@@ -1,0 +1,37 @@
+import { DataResource, Fn } from "cdktf";
+import { Construct } from "constructs";
+import { factoryCommand } from "./factory-command";
+
+export interface RetainedProps {
+  /** The repository's root. */
+  readonly root: string;
+  /** Key of `projects` in factory.yaml. */
+  readonly project: "build" | "services" | "production";
+  readonly kind: "volume" | "container";
+  /** Name in the project; what has this name already is taken up again. */
+  readonly name: string;
+  /** Size of a volume. @default - none, for what has no size */
+  readonly sizeGiB?: number;
+}
+
+/**
+ * Something that holds data: made when missing, kept at destroy, taken up again by the next deploy. Terraform cannot
+ * leave a resource of its own behind, so it owns only the intention; see docs/decisions/.
+ */
+export class Retained extends Construct {
+  readonly resource: DataResource;
+
+  constructor(scope: Construct, id: string, props: RetainedProps) {
+    super(scope, id);
+    const { root, project, kind, name, sizeGiB } = props;
+    const size = sizeGiB === undefined ? [] : ["--size", String(sizeGiB)];
+    const what = ["--project", project, "--kind", kind, "--name", name];
+    this.resource = new DataResource(this, "Resource", {
+      triggersReplace: Fn.join(" ", [...what, ...size]),
+      provisioners: [
+        factoryCommand({ root, words: ["retain", ...what, ...size] }),
+        factoryCommand({ root, words: ["release", ...what], whenDestroyed: true }),
+      ],
+    });
+  }
+}

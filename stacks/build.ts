@@ -1,0 +1,88 @@
+import { DataOpenstackNetworkingPortV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-port-v2";
+import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
+import { Aspects, DataResource, LocalBackend, TerraformOutput, TerraformStack, Token } from "cdktf";
+import type { Construct } from "constructs";
+import { BuildHost } from "../constructs/build-host";
+import { factoryCommand } from "../constructs/factory-command";
+import { Network } from "../constructs/network";
+import { NoSecretInUserData, NothingOpenToAll, PublicAddressesOnlyFor } from "../constructs/policies";
+import { SecurityGroup } from "../constructs/security-group";
+import { Tagging } from "../constructs/tagging";
+import { names, tagMetadata, tags } from "../model/naming";
+import type { StackContext } from "./context";
+
+/**
+ * One build of one image: lives as long as the build. The factory is found by its names, without a reference to its
+ * stack, so that `cdktf deploy build-<image>` needs no other stack beside it.
+ *
+ * Order of creation: build id, stage 1, host, guard, run. Destroying goes the other way, and what must happen after
+ * everything else is gone sits on the build id, since Terraform runs no destroy provisioner of a tainted resource.
+ */
+export class BuildStack extends TerraformStack {
+  constructor(scope: Construct, id: string, context: StackContext & { readonly image: string }) {
+    super(scope, id);
+    const { config, root, image, nodeValues } = context;
+    const { factory, nodes } = config;
+    new LocalBackend(this, { path: context.statePath(id) });
+    new OpenstackProvider(this, "openstack", { cloud: config.projects.build.cloud });
+
+    const buildId = this.buildId(image, config.build.expireHours, root);
+    const build = Token.asString(`\${${buildId.fqn}.output.build}`);
+    const expires = Token.asString(`\${${buildId.fqn}.output.expires}`);
+    const about = ["--image", image, "--build", build];
+
+    const initialise = new DataResource(this, "initialise", {
+      triggersReplace: build,
+      provisioners: [factoryCommand({ root, words: ["initialise", ...about] })],
+    });
+    const dependsOn = [initialise];
+
+    const share = new DataOpenstackNetworkingPortV2(this, "nfs-server", { name: names.node(factory, "nfs-server"), dependsOn });
+    const buildHost = new BuildHost(this, "build-host", {
+      name: build,
+      kind: nodes.buildHost,
+      network: Network.fromExisting(this, "network", factory, dependsOn),
+      keyPair: names.keyPair(factory),
+      scratchGiB: nodes.buildHost.scratchGiB,
+      nfsServer: Token.asString(`\${element(${share.fqn}.all_fixed_ips, 0)}`),
+      buildHosts: SecurityGroup.fromExisting(this, "build-hosts", names.node(factory, "build-host"), dependsOn),
+      jumpHost: SecurityGroup.fromExisting(this, "jump-host", names.node(factory, "jump-host"), dependsOn),
+      nodeValues,
+      dependsOn,
+    });
+    const { serverId, reachable } = buildHost.host;
+
+    const guard = new DataResource(this, "guard", {
+      input: build,
+      dependsOn: reachable,
+      provisioners: [factoryCommand({ root, words: ["guard", "--image", image, "--build", "${self.output}"], whenDestroyed: true })],
+    });
+    new DataResource(this, "run", {
+      triggersReplace: serverId,
+      dependsOn: [guard],
+      provisioners: [factoryCommand({ root, words: ["attach", ...about, "--server", serverId] })],
+    });
+
+    Aspects.of(this).add(new Tagging(tags({ factory, image, build, expires }), tagMetadata({ factory, image, build, expires })));
+    Aspects.of(this).add(new PublicAddressesOnlyFor([]));
+    Aspects.of(this).add(new NothingOpenToAll());
+    Aspects.of(this).add(new NoSecretInUserData());
+
+    new TerraformOutput(this, "build", { value: build });
+  }
+
+  /** Made once per life of the stack: a second deploy finds it, a new build is destroy and deploy. */
+  private buildId(image: string, expireHours: number, root: string): DataResource {
+    const now = "plantimestamp()";
+    return new DataResource(this, "build-id", {
+      input: {
+        build: `\${format("%s-%s-%s", "${image}", formatdate("YYYYMMDDhhmm", ${now}), substr(sha256(${now}), 0, 4))}`,
+        expires: `\${formatdate("YYYY-MM-DD'T'hh:mm:ss'Z'", timeadd(${now}, "${expireHours}h"))}`,
+      },
+      lifecycle: { ignoreChanges: ["input"] },
+      provisioners: [
+        factoryCommand({ root, words: ["destroyed", "--image", image, "--build", "${self.output.build}"], whenDestroyed: true }),
+      ],
+    });
+  }
+}

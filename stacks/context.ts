@@ -1,0 +1,14 @@
+/** What every stack is told besides its own subject. */
+import type { NodeValues } from "../cloud-init/roles";
+import type { FactoryConfig } from "../model/config";
+
+export interface StackContext {
+  readonly config: FactoryConfig;
+  /** The repository's root: where provisioners run. */
+  readonly root: string;
+  /** OpenSSH public key of the deployer, one line. */
+  readonly deployerPublicKey: string;
+  readonly nodeValues: NodeValues;
+  /** Where a stack's state is kept, whatever directory a run of the CLI writes to. */
+  readonly statePath: (stack: string) => string;
+}
