@@ -1,0 +1,161 @@
+/** Images. */
+import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { listAll } from "./pages";
+import type { Query, Session } from "./session";
+import { waitFor, type WaitOptions } from "./wait";
+
+export interface GlanceImage {
+  readonly id: string;
+  readonly name: string | null;
+  readonly status: string;
+  readonly visibility: string;
+  /** Bytes. */
+  readonly size: number | null;
+  readonly checksum: string | null;
+  readonly os_hash_algo: string | null;
+  readonly os_hash_value: string | null;
+  readonly os_hidden: boolean;
+  readonly protected: boolean;
+  readonly disk_format: string | null;
+  readonly min_disk: number;
+  readonly min_ram: number;
+  readonly tags: readonly string[];
+  readonly owner: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** The custom properties stand beside the fixed ones. */
+  readonly [property: string]: unknown;
+}
+
+export interface NewImage {
+  readonly name: string;
+  readonly diskFormat: string;
+  /** @default "bare" */
+  readonly containerFormat?: string;
+  /** @default "private" */
+  readonly visibility?: "private" | "shared" | "community" | "public";
+  readonly minDiskGiB?: number;
+  readonly minRamMiB?: number;
+  readonly tags?: readonly string[];
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export interface ImageFilter {
+  readonly name?: string;
+  /** All of them. */
+  readonly tags?: readonly string[];
+  /** Project id. */
+  readonly owner?: string;
+  readonly visibility?: string;
+  readonly status?: string;
+  /** Custom properties with exactly these values. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** An upload ends when the store has it all, which may take long after the last byte was sent. */
+const UPLOAD_IDLE = 10 * 60_000;
+
+/** A queued image with all its properties; the data follows by `uploadImage`. */
+export function createImage(session: Session, image: NewImage): Promise<GlanceImage> {
+  const json = {
+    ...image.properties,
+    name: image.name,
+    disk_format: image.diskFormat,
+    container_format: image.containerFormat ?? "bare",
+    visibility: image.visibility ?? "private",
+    min_disk: image.minDiskGiB ?? 0,
+    min_ram: image.minRamMiB ?? 0,
+    tags: image.tags ?? [],
+  };
+  return session.json({ service: "image", method: "POST", path: "/images", json });
+}
+
+/** Streams the file into a queued image. On failure the image stays as Glance leaves it: delete it. */
+export async function uploadImage(session: Session, id: string, file: string, signal?: AbortSignal): Promise<void> {
+  const { size } = await stat(file);
+  await session.request({
+    service: "image",
+    method: "PUT",
+    path: `/images/${id}/file`,
+    headers: { "content-type": "application/octet-stream" },
+    body: { length: size, open: () => createReadStream(file) },
+    // Data that has begun to arrive makes a second PUT a conflict.
+    retry: false,
+    idleTimeout: UPLOAD_IDLE,
+    signal,
+  });
+}
+
+/** Writes the image's data to a file; the caller compares its hash. */
+export async function downloadImage(session: Session, id: string, file: string, signal?: AbortSignal): Promise<void> {
+  const path = `/images/${id}/file`;
+  const answer = await session.stream({
+    service: "image",
+    method: "GET",
+    path,
+    headers: { accept: "application/octet-stream" },
+    signal,
+  });
+  await pipeline(answer.stream, createWriteStream(file));
+}
+
+/** The image, or undefined when there is none with this id. */
+export async function getImage(session: Session, id: string): Promise<GlanceImage | undefined> {
+  const answer = await session.request({ service: "image", method: "GET", path: `/images/${id}`, expect: [200, 404] });
+  return answer.status === 404 ? undefined : (answer.json as GlanceImage);
+}
+
+export function listImages(session: Session, filter: ImageFilter = {}): Promise<GlanceImage[]> {
+  const { name, tags, owner, visibility, status, properties } = filter;
+  const query: Query = {
+    ...properties,
+    // Glance reads commas and operators ("in:", "neq:") in a bare name.
+    name: name === undefined ? undefined : `in:"${name.replace(/["\\]/g, "\\$&")}"`,
+    tag: tags,
+    owner,
+    visibility,
+    status,
+    limit: 200,
+  };
+  return listAll(session, { service: "image", path: "/images", query, key: "images" });
+}
+
+export type ImageChange =
+  | { readonly op: "add" | "replace"; readonly path: string; readonly value: unknown }
+  | { readonly op: "remove"; readonly path: string };
+
+/** JSON patch: `{op: "replace", path: "/visibility", value: "public"}`. */
+export function updateImage(session: Session, id: string, changes: readonly ImageChange[]): Promise<GlanceImage> {
+  return session.json({
+    service: "image",
+    method: "PATCH",
+    path: `/images/${id}`,
+    headers: { "content-type": "application/openstack-images-v2.1-json-patch" },
+    json: changes,
+  });
+}
+
+/** True when it was there. */
+export async function deleteImage(session: Session, id: string): Promise<boolean> {
+  const path = `/images/${id}`;
+  return (await session.request({ service: "image", method: "DELETE", path, expect: [204, 404] })).status === 204;
+}
+
+/** The image once it is active. Throws at once when it can no longer become so. */
+export function waitForImage(session: Session, id: string, options: WaitOptions): Promise<GlanceImage> {
+  const what = `${session.cloud}/${session.region ?? "?"}: image ${id} active`;
+  return waitFor(
+    what,
+    async () => {
+      const image = await getImage(session, id);
+      if (!image) throw new Error(`${what}: it is gone (Glance deletes an image whose signature or data it refuses)`);
+      if (["killed", "deleted", "pending_delete", "deactivated"].includes(image.status)) {
+        throw new Error(`${what}: it is ${image.status}`);
+      }
+      return image.status === "active" ? { done: image, state: image.status } : { state: image.status };
+    },
+    options,
+  );
+}

@@ -1,0 +1,77 @@
+/** Application credentials: what a build host is given instead of a password. Who we are: `Session.token()`. */
+import type { Session } from "./session";
+
+/** One call that a credential may make: service type, method, path with `*` for a segment and `**` for the rest. */
+export interface AccessRule {
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface NewApplicationCredential {
+  readonly name: string;
+  readonly description?: string;
+  /** Names. By default Keystone asks for the implied ones too and refuses, so they have to be said. */
+  readonly roles: readonly string[];
+  readonly accessRules: readonly AccessRule[];
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+export interface ApplicationCredential {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly project_id: string;
+  readonly expires_at: string | null;
+  readonly unrestricted: boolean;
+}
+
+const credentialsPath = async (session: Session): Promise<string> =>
+  `/users/${(await session.token()).user.id}/application_credentials`;
+
+/**
+ * Makes a restricted credential of the session's user in its project. The secret is told here and never again.
+ * Throws a 403 when the session itself is a restricted application credential.
+ */
+export async function createApplicationCredential(
+  session: Session,
+  credential: NewApplicationCredential,
+): Promise<{ readonly id: string; readonly secret: string }> {
+  const json = {
+    application_credential: {
+      name: credential.name,
+      description: credential.description ?? "",
+      roles: credential.roles.map((name) => ({ name })),
+      access_rules: credential.accessRules,
+      expires_at: credential.expiresAt,
+      unrestricted: false,
+    },
+  };
+  const path = await credentialsPath(session);
+  const answer = await session.json<{ application_credential: { id: string; secret: string } }>({
+    service: "identity",
+    method: "POST",
+    path,
+    json,
+  });
+  const { id, secret } = answer.application_credential;
+  return { id, secret };
+}
+
+/** The user's credentials in all projects, or the ones of this name. */
+export async function listApplicationCredentials(session: Session, name?: string): Promise<ApplicationCredential[]> {
+  const answer = await session.json<{ application_credentials: ApplicationCredential[] }>({
+    service: "identity",
+    method: "GET",
+    path: await credentialsPath(session),
+    query: { name },
+  });
+  return answer.application_credentials.filter((one) => name === undefined || one.name === name);
+}
+
+/** True when it was there. Tokens that it got end with it. */
+export async function deleteApplicationCredential(session: Session, id: string): Promise<boolean> {
+  const path = `${await credentialsPath(session)}/${id}`;
+  return (await session.request({ service: "identity", method: "DELETE", path, expect: [204, 404] })).status === 204;
+}

@@ -1,0 +1,193 @@
+/** Object storage. */
+import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { readAll, type Body } from "./http";
+import type { Response, Session } from "./session";
+
+export interface ContainerFacts {
+  readonly objects: number;
+  readonly bytes: number;
+  /** Without `x-container-meta-`, lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+export interface ObjectFacts {
+  readonly bytes: number;
+  /** MD5 of the content. */
+  readonly etag: string;
+  readonly contentType: string;
+  readonly lastModified: string;
+  /** Without `x-object-meta-`, lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+export interface ListedObject {
+  readonly name: string;
+  readonly bytes: number;
+  readonly hash: string;
+  readonly content_type: string;
+  readonly last_modified: string;
+}
+export interface PutOptions {
+  readonly contentType?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Only when there is none of this name yet. */
+  readonly ifAbsent?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const TRANSFER_IDLE = 5 * 60_000;
+const PAGE = 1000;
+
+const containerPath = (container: string): string => `/${encodeURIComponent(container)}`;
+const objectPath = (container: string, name: string): string =>
+  `${containerPath(container)}/${name.split("/").map(encodeURIComponent).join("/")}`;
+const meta = (kind: "container" | "object", metadata: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [`x-${kind}-meta-${key.replace(/_/g, "-")}`, value]),
+  );
+const metaOf = (kind: "container" | "object", { headers }: Response): Record<string, string> => {
+  const prefix = `x-${kind}-meta-`;
+  const entries = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), String(value)]));
+};
+
+/** Makes the container or, when it is there, sets what is given. Underscores in metadata names become dashes. */
+export async function putContainer(
+  session: Session,
+  container: string,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
+  const headers = meta("container", metadata);
+  await session.request({ service: "object-store", method: "PUT", path: containerPath(container), headers });
+}
+
+/** Undefined when there is none of this name. */
+export async function headContainer(session: Session, container: string): Promise<ContainerFacts | undefined> {
+  const path = containerPath(container);
+  const answer = await session.request({ service: "object-store", method: "HEAD", path, expect: [200, 204, 404] });
+  if (answer.status === 404) return undefined;
+  const number = (name: string): number => Number(answer.headers[name] ?? 0);
+  return {
+    objects: number("x-container-object-count"),
+    bytes: number("x-container-bytes-used"),
+    metadata: metaOf("container", answer),
+  };
+}
+
+/** The project's containers. */
+export async function listContainers(session: Session): Promise<{ name: string; count: number; bytes: number }[]> {
+  return pages(session, "", {});
+}
+
+/** Removes an empty container: "gone" when there was none, "not-empty" when it holds something. */
+export async function deleteContainer(session: Session, container: string): Promise<"deleted" | "gone" | "not-empty"> {
+  const path = containerPath(container);
+  const answer = await session.request({ service: "object-store", method: "DELETE", path, expect: [204, 404, 409] });
+  return answer.status === 204 ? "deleted" : answer.status === 404 ? "gone" : "not-empty";
+}
+
+/** Stores an object; "exists" when `ifAbsent` was asked for and there is one. */
+export async function putObject(
+  session: Session,
+  container: string,
+  name: string,
+  body: Body,
+  options: PutOptions = {},
+): Promise<"stored" | "exists"> {
+  const answer = await session.request({
+    service: "object-store",
+    method: "PUT",
+    path: objectPath(container, name),
+    headers: {
+      "content-type": options.contentType ?? "application/octet-stream",
+      ...(options.ifAbsent && { "if-none-match": "*" }),
+      ...meta("object", options.metadata),
+    },
+    body,
+    expect: options.ifAbsent ? [201, 412] : [201],
+    // Said twice, "only when absent" would find the first try's object.
+    retry: !options.ifAbsent,
+    idleTimeout: TRANSFER_IDLE,
+    signal: options.signal,
+  });
+  return answer.status === 412 ? "exists" : "stored";
+}
+
+/** Stores a file as an object. */
+export async function putFile(
+  session: Session,
+  container: string,
+  name: string,
+  file: string,
+  options: PutOptions = {},
+): Promise<"stored" | "exists"> {
+  const { size } = await stat(file);
+  return putObject(session, container, name, { length: size, open: () => createReadStream(file) }, options);
+}
+
+/** Undefined when there is none of this name. */
+export async function headObject(session: Session, container: string, name: string): Promise<ObjectFacts | undefined> {
+  const path = objectPath(container, name);
+  const answer = await session.request({ service: "object-store", method: "HEAD", path, expect: [200, 204, 404] });
+  if (answer.status === 404) return undefined;
+  const header = (key: string): string => String(answer.headers[key] ?? "");
+  return {
+    bytes: Number(header("content-length")),
+    etag: header("etag").replaceAll('"', ""),
+    contentType: header("content-type"),
+    lastModified: header("last-modified"),
+    metadata: metaOf("object", answer),
+  };
+}
+
+/** A small object's content (at most `limit` bytes); undefined when there is none of this name. */
+export async function getObject(
+  session: Session,
+  container: string,
+  name: string,
+  limit = 16 * 1024 * 1024,
+): Promise<Buffer | undefined> {
+  const path = objectPath(container, name);
+  const raw = await session.stream({ service: "object-store", method: "GET", path, expect: [200, 404] });
+  const content = await readAll(raw, limit);
+  return raw.status === 404 ? undefined : content;
+}
+
+/** Writes an object to a file. */
+export async function downloadObject(session: Session, container: string, name: string, file: string): Promise<void> {
+  const path = objectPath(container, name);
+  const raw = await session.stream({ service: "object-store", method: "GET", path, idleTimeout: TRANSFER_IDLE });
+  await pipeline(raw.stream, createWriteStream(file));
+}
+
+/** The container's objects whose names begin with `prefix`. */
+export function listObjects(session: Session, container: string, prefix = ""): Promise<ListedObject[]> {
+  return pages(session, containerPath(container), prefix === "" ? {} : { prefix });
+}
+
+/** True when it was there. */
+export async function deleteObject(session: Session, container: string, name: string): Promise<boolean> {
+  const path = objectPath(container, name);
+  const answer = await session.request({ service: "object-store", method: "DELETE", path, expect: [204, 404] });
+  return answer.status === 204;
+}
+
+/** Swift gives no link to the next page: one asks from the last name on until nothing comes. */
+async function pages<T extends { readonly name: string }>(
+  session: Session,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  for (;;) {
+    const marker = items.at(-1)?.name;
+    const page = await session.json<T[]>({
+      service: "object-store",
+      method: "GET",
+      path,
+      query: { ...query, format: "json", limit: PAGE, marker },
+    });
+    if (page.length === 0) return items;
+    items.push(...page);
+  }
+}
