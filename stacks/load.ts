@@ -1,0 +1,36 @@
+/** Reads what the stacks need from files: configuration, catalogue, the deployer's public key, the machine's mirrors. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { resolveMirrors } from "../config/apt-mirrors";
+import { loadConfig } from "../config/load";
+import { factoryHome } from "../config/paths";
+import type { StackContext } from "./context";
+
+export interface LoadedContext {
+  readonly context: StackContext;
+  /** Names of the catalogue's images. */
+  readonly images: readonly string[];
+}
+
+/** Throws a ConfigError (all problems, one line each), or one that says that `factory setup` has not been run. */
+export function loadStackContext(root: string): LoadedContext {
+  const { config, images } = loadConfig(root);
+  const home = factoryHome(root);
+  const keyFile = join(home, "ssh", "id_ed25519.pub");
+  if (!existsSync(keyFile)) throw new Error(`${keyFile} is missing: run "npx factory setup" first`);
+  const mirrors = resolveMirrors(config.infrastructure.mirrors);
+  return {
+    context: {
+      config,
+      root,
+      deployerPublicKey: readFileSync(keyFile, "utf8").trim(),
+      nodeValues: {
+        debianMirror: mirrors.debian,
+        debianSecurityMirror: mirrors.debianSecurity,
+        ...(config.infrastructure.ntp && { ntpServers: config.infrastructure.ntp }),
+      },
+      statePath: (stack) => join(home, "state", `${stack}.tfstate`),
+    },
+    images: images.map((image) => image.name),
+  };
+}

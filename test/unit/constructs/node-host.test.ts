@@ -1,0 +1,58 @@
+import { Network } from "../../../constructs/network";
+import { NodeHost, type NodeHostProps } from "../../../constructs/node-host";
+import { SecurityGroup } from "../../../constructs/security-group";
+import { all, only, synthStack, testStack } from "./synth";
+
+function synthNode(props: Partial<NodeHostProps> = {}) {
+  const stack = testStack();
+  const network = Network.fromExisting(stack, "network", "demo");
+  const group = SecurityGroup.fromExisting(stack, "group", "members");
+  new NodeHost(stack, "node", {
+    name: "demo-node",
+    description: "a node",
+    kind: { flavor: "m1.small", image: "factory-host", zone: "lxc" },
+    network,
+    keyPair: "demo-deployer",
+    userData: "#cloud-config\n",
+    memberOf: [group],
+    ...props,
+  });
+  return synthStack(stack).resource;
+}
+
+test("with required properties: a group, a port in it, a server on that port, nothing public", () => {
+  const resource = synthNode();
+  expect(Object.keys(resource).sort()).toEqual([
+    "openstack_compute_instance_v2",
+    "openstack_networking_port_v2",
+    "openstack_networking_secgroup_v2",
+  ]);
+  expect(only(resource, "openstack_compute_instance_v2")).toMatchObject({
+    name: "demo-node",
+    flavor_name: "m1.small",
+    availability_zone: "lxc",
+    key_pair: "demo-deployer",
+    stop_before_destroy: false,
+  });
+  expect(only(resource, "openstack_networking_port_v2")["security_group_ids"]).toHaveLength(2);
+});
+
+test("a volume is attached from the first boot on, outlives the server, and the server shuts down before it goes", () => {
+  const server = only(synthNode({ volumeId: "v-1" }), "openstack_compute_instance_v2");
+  expect(server).toMatchObject({ stop_before_destroy: true });
+  expect(server["block_device"]).toEqual([
+    expect.objectContaining({ source_type: "image", boot_index: 0 }),
+    expect.objectContaining({ uuid: "v-1", source_type: "volume", boot_index: -1, delete_on_termination: false }),
+  ]);
+});
+
+test("a public address is made only where it is asked for", () => {
+  expect(all(synthNode(), "openstack_networking_floatingip_v2")).toHaveLength(0);
+  const address = only(synthNode({ publicAddressFrom: "public" }), "openstack_networking_floatingip_v2");
+  expect(address).toMatchObject({ pool: "public" });
+});
+
+test("an ephemeral node is not replaced when its image or user data changes", () => {
+  const server = only(synthNode({ ephemeral: true }), "openstack_compute_instance_v2");
+  expect(server["lifecycle"]).toEqual({ ignore_changes: expect.arrayContaining(["image_id", "user_data"]) as unknown });
+});

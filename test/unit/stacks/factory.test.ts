@@ -1,0 +1,34 @@
+import { Testing } from "cdktf";
+import { FactoryStack } from "../../../stacks/factory";
+import { all, only, synthStack } from "../constructs/synth";
+import { exampleContext } from "./context";
+
+const { resource } = synthStack(new FactoryStack(Testing.app(), "factory", exampleContext()));
+
+test("the jump host has the only public address", () => {
+  const address = only(resource, "openstack_networking_floatingip_v2");
+  expect(address["description"]).toBe("demo-jump-host");
+});
+
+test("SSH reaches the jump host from the configured ranges, and every other node from the jump host alone", () => {
+  const ssh = all(resource, "openstack_networking_secgroup_rule_v2").filter((rule) => rule["port_range_min"] === 22);
+  const toJumpHost = ssh.filter((rule) => String(rule["security_group_id"]).includes("jump-host"));
+  expect(toJumpHost.map((rule) => rule["remote_ip_prefix"])).toEqual(exampleContext().config.network.sshFrom);
+  const toNfs = ssh.filter((rule) => String(rule["security_group_id"]).includes("nfs-server"));
+  expect(toNfs).toHaveLength(1);
+  expect(toNfs[0]?.["remote_group_id"]).toMatch(/jump-host/);
+});
+
+test("everything that can carry tags carries the factory's", () => {
+  const taggable = ["network_v2", "subnet_v2", "router_v2", "port_v2", "secgroup_v2", "floatingip_v2"].map((t) => `openstack_networking_${t}`);
+  for (const type of [...taggable, "openstack_compute_instance_v2"])
+    for (const one of all(resource, type)) expect(one["tags"]).toEqual(expect.arrayContaining(["image-factory", "factory=demo"]));
+});
+
+test("the NFS server's volume and the buckets are kept by intention, none is Terraform's own", () => {
+  expect(resource).not.toHaveProperty("openstack_blockstorage_volume_v3");
+  expect(resource).not.toHaveProperty("openstack_objectstorage_container_v1");
+  const commands = all(resource, "terraform_data").map((data) => JSON.stringify(data));
+  for (const name of ["demo-nfs-server-data", "demo-requests", "demo-staging", "demo-release"])
+    expect(commands.filter((text) => text.includes(`retain --project`) && text.includes(name))).toHaveLength(1);
+});
