@@ -37,12 +37,22 @@ export interface RawResponse {
   readonly stream: IncomingMessage;
 }
 
+/** There was no (whole) answer: refused, lost, unresolvable, timed out, not trusted. */
+export class ConnectionError extends Error {
+  constructor(cause: unknown) {
+    const { message = "", code } = cause as { readonly message?: string; readonly code?: string };
+    // With several addresses for a name Node throws an AggregateError whose own message is empty.
+    super(message === "" ? (code ?? "the connection failed") : message, { cause });
+    this.name = "ConnectionError";
+  }
+}
+
 // A connection kept open may be closed by the other side just as the next request goes out, which for a POST can not
 // be told from a failure: each request has its own.
 const plainAgent = new http.Agent({ keepAlive: false });
 const tlsAgent = new https.Agent({ keepAlive: false });
 
-/** Sends a request; resolves with the answer's head. Rejects with the connection's error or the abort's reason. */
+/** Resolves with the answer's head. Rejects with a ConnectionError, the abort's reason, or what made the body unreadable. */
 export function exchange(request: Exchange): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const { method, url, body, signal } = request;
@@ -77,17 +87,15 @@ export function exchange(request: Exchange): Promise<RawResponse> {
         stream,
       });
     });
+    const source = body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? undefined : body.open();
     // Stays after the answer: an upload that the service cut short ends in an error nobody needs any more.
     outgoing.on("error", (error) => {
-      if (!answered) reject(signal?.aborted ? (signal.reason as Error) : error);
+      if (answered) return;
+      if (signal?.aborted) reject(signal.reason as Error);
+      else reject(source?.errored === error ? error : new ConnectionError(error));
     });
-    if (body === undefined) outgoing.end();
-    else if (typeof body === "string" || Buffer.isBuffer(body)) outgoing.end(body);
-    else {
-      pipeline(body.open(), outgoing, (error) => {
-        if (error && !answered) reject(signal?.aborted ? (signal.reason as Error) : error);
-      });
-    }
+    if (source) pipeline(source, outgoing, () => undefined);
+    else outgoing.end(body);
   });
 }
 
@@ -105,11 +113,12 @@ export async function readAll(response: RawResponse, limit: number, signal?: Abo
     for await (const chunk of response.stream) {
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
-      if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`);
+      if (size > limit) break;
     }
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw error;
+    throw new ConnectionError(error);
   }
+  if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`);
   return Buffer.concat(chunks);
 }

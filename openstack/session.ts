@@ -1,10 +1,10 @@
 /** An authenticated way to one cloud: token, catalogue, retries, one-line errors. Shared by all services' functions. */
 import type { IncomingHttpHeaders } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
 import { authRequest, identityUrl, tokenFrom, type Auth, type Token } from "./auth";
 import { endpoint, type Interface, type Service } from "./catalogue";
 import { OpenStackError, reasonFromBody, redact } from "./errors";
-import { exchange, readAll, type Body, type RawResponse, type TlsOptions } from "./http";
+import { ConnectionError, exchange, readAll, type Body, type RawResponse, type TlsOptions } from "./http";
+import { pause } from "./wait";
 
 export interface RetryPolicy {
   /** Tries in all, the first included. @default 5 */
@@ -214,16 +214,16 @@ export class Session {
         const signal = this.signalOf(options);
         if (signal?.aborted) throw signal.reason;
         if (error instanceof Passing && tried >= attempts) throw error.error;
-        if (!(error instanceof Passing) && !isConnectionError(error)) throw error;
-        if (tried >= attempts) throw this.failure(options, undefined, connectionReason(error), error);
+        if (!(error instanceof Passing) && !(error instanceof ConnectionError)) throw error;
+        if (tried >= attempts) throw this.failure(options, undefined, error.message, error);
         const asked = error instanceof Passing ? error.retryAfter : undefined;
-        await sleep(asked ?? this.pause(tried), undefined, signal ? { signal } : {});
+        await pause(asked ?? this.backoff(tried), signal);
       }
     }
   }
 
   /** Milliseconds before the next try; spread, so that many clients don't come back at the same moment. */
-  private pause(tried: number): number {
+  private backoff(tried: number): number {
     const full = Math.min(this.retry.cap, this.retry.base * 2 ** (tried - 1));
     return full / 2 + (Math.random() * full) / 2;
   }
@@ -269,18 +269,6 @@ class Passing extends Error {
 
 function accepted(options: RequestOptions, status: number): boolean {
   return options.expect ? options.expect.includes(status) : status >= 200 && status < 300;
-}
-
-/** System errors of the socket carry a code; so do Node's own HTTP parser's and TLS errors. */
-function isConnectionError(error: unknown): boolean {
-  if (error instanceof OpenStackError || !(error instanceof Error)) return false;
-  return "code" in error || /^(no answer for|aborted|socket hang up)/.test(error.message);
-}
-
-function connectionReason(error: unknown): string {
-  const { message, code } = error as Error & { code?: string };
-  // With several addresses for a name Node throws an AggregateError whose own message is empty.
-  return message === "" ? (code ?? "the connection failed") : message;
 }
 
 function asJson(text: string): unknown {

@@ -29,11 +29,16 @@ export async function waitFor<T>(what: string, look: Look<T>, options: WaitOptio
     if (done !== undefined) return done;
     const left = end - Date.now();
     if (left <= 0) throw new WaitTimeout(what, timeout, state);
-    try {
-      await sleep(Math.min(interval, left), undefined, signal ? { signal } : {});
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      throw error;
-    }
+    await pause(Math.min(interval, left), signal);
+  }
+}
+
+/** Milliseconds of doing nothing; an abort ends it with the abort's reason. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, signal ? { signal } : {});
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw error;
   }
 }
