@@ -56,7 +56,8 @@ export function mergeRoles(...roles: readonly CloudConfig[]): CloudConfig {
     for (const [key, value] of Object.entries(role)) {
       const before = merged[key];
       if (before === undefined) merged[key] = value;
-      else if (Array.isArray(before) && Array.isArray(value)) merged[key] = [...(before as unknown[]), ...(value as unknown[])];
+      else if (Array.isArray(before) && Array.isArray(value))
+        merged[key] = [...(before as unknown[]), ...(value as unknown[])];
       else throw new Error(`cloud-init: "${key}" is given by two roles and is no list`);
     }
   return merged;

@@ -32,7 +32,11 @@ export class BuildHost extends Construct {
   constructor(scope: Construct, id: string, props: BuildHostProps) {
     super(scope, id);
     const { scratchGiB, nfsServer, buildHosts, jumpHost, nodeValues, ...node } = props;
-    const scratch = new BlockstorageVolumeV3(this, "scratch", { name: node.name, size: scratchGiB, dependsOn: node.dependsOn });
+    const scratch = new BlockstorageVolumeV3(this, "scratch", {
+      name: node.name,
+      size: scratchGiB,
+      dependsOn: node.dependsOn,
+    });
     this.host = new NodeHost(this, id, {
       ...node,
       description: "the host of one build",

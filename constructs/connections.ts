@@ -51,7 +51,7 @@ export class Connections implements IPeer {
    * @param description why, kept with the rule in Neutron
    */
   allowFrom(other: IConnectable | IPeer, port: Port, description: string): void {
-    const peer = "connections" in other ? other.connections : other;
+    const peer: IPeer = "connections" in other ? other.connections : other;
     new NetworkingSecgroupRuleV2(this.scope, `from-${peer.peerId}-${port.toString()}`, {
       securityGroupId: this.securityGroupId,
       direction: "ingress",

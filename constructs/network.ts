@@ -46,7 +46,10 @@ export class Network extends Construct implements INetwork {
     });
     const outside = new DataOpenstackNetworkingNetworkV2(this, "external", { name: external, external: true });
     const router = new NetworkingRouterV2(this, "router", { name, externalNetworkId: outside.id });
-    const wayOut = new NetworkingRouterInterfaceV2(this, "router-interface", { routerId: router.id, subnetId: subnet.id });
+    const wayOut = new NetworkingRouterInterfaceV2(this, "router-interface", {
+      routerId: router.id,
+      subnetId: subnet.id,
+    });
     this.networkId = network.id;
     this.ready = [wayOut];
   }

@@ -90,8 +90,20 @@ export class NodeHost extends Construct implements IConnectable {
 
   private disks(imageId: string, volumeId: string | undefined) {
     if (volumeId === undefined) return { imageId };
-    const image = { uuid: imageId, sourceType: "image", destinationType: "local", bootIndex: 0, deleteOnTermination: true };
-    const volume = { uuid: volumeId, sourceType: "volume", destinationType: "volume", bootIndex: -1, deleteOnTermination: false };
+    const image = {
+      uuid: imageId,
+      sourceType: "image",
+      destinationType: "local",
+      bootIndex: 0,
+      deleteOnTermination: true,
+    };
+    const volume = {
+      uuid: volumeId,
+      sourceType: "volume",
+      destinationType: "volume",
+      bootIndex: -1,
+      deleteOnTermination: false,
+    };
     return { imageId, blockDevice: [image, volume] };
   }
 }

@@ -23,7 +23,7 @@ export class NodeReady extends Construct {
     const { root, node, after = [] } = props;
     const dependsOn: ITerraformDependable[] = [...node.reachable, ...after.map((other) => other.resource)];
     this.resource = new DataResource(this, "Resource", {
-      triggersReplace: node.serverId,
+      triggersReplace: { server: node.serverId },
       provisioners: [factoryCommand({ root, words: ["ready", "--server", node.serverId] })],
       dependsOn,
     });

@@ -20,8 +20,10 @@ export class PublicAddressesOnlyFor implements IAspect {
 export class NothingOpenToAll implements IAspect {
   visit(node: IConstruct): void {
     if (!(node instanceof NetworkingSecgroupRuleV2) || node.directionInput !== "ingress") return;
-    const everywhere = node.remoteGroupIdInput === undefined && [undefined, "", "0.0.0.0/0", "::/0"].includes(node.remoteIpPrefixInput);
-    if (everywhere) Annotations.of(node).addError(`${node.node.path}: opens ${node.protocolInput ?? "everything"} to every address`);
+    const everywhere =
+      node.remoteGroupIdInput === undefined && [undefined, "", "0.0.0.0/0", "::/0"].includes(node.remoteIpPrefixInput);
+    if (everywhere)
+      Annotations.of(node).addError(`${node.node.path}: opens ${node.protocolInput ?? "everything"} to every address`);
   }
 }
 
@@ -38,6 +40,8 @@ export class NoSecretInUserData implements IAspect {
     if (!TerraformResource.isTerraformResource(node) || !("userDataInput" in node)) return;
     const userData = (node as unknown as { readonly userDataInput: string | undefined }).userDataInput ?? "";
     if (SECRET.some((pattern) => pattern.test(userData)))
-      Annotations.of(node).addError(`${node.node.path}: user data holds what looks like a secret; hand it over by attach`);
+      Annotations.of(node).addError(
+        `${node.node.path}: user data holds what looks like a secret; hand it over by attach`,
+      );
   }
 }

@@ -1,4 +1,4 @@
-import { DataResource, Fn } from "cdktf";
+import { DataResource } from "cdktf";
 import { Construct } from "constructs";
 import { factoryCommand } from "./factory-command";
 
@@ -27,7 +27,7 @@ export class Retained extends Construct {
     const size = sizeGiB === undefined ? [] : ["--size", String(sizeGiB)];
     const what = ["--project", project, "--kind", kind, "--name", name];
     this.resource = new DataResource(this, "Resource", {
-      triggersReplace: Fn.join(" ", [...what, ...size]),
+      triggersReplace: { kind, project, name, size: size.join(" ") },
       provisioners: [
         factoryCommand({ root, words: ["retain", ...what, ...size] }),
         factoryCommand({ root, words: ["release", ...what], whenDestroyed: true }),

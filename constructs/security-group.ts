@@ -19,7 +19,12 @@ export interface SecurityGroupProps {
 /** A security group that lets everything out, and in what its `connections` allow. */
 export class SecurityGroup extends Construct implements ISecurityGroup {
   /** A group that another stack made, found by its name. */
-  static fromExisting(scope: Construct, id: string, name: string, dependsOn: ITerraformDependable[] = []): ISecurityGroup {
+  static fromExisting(
+    scope: Construct,
+    id: string,
+    name: string,
+    dependsOn: ITerraformDependable[] = [],
+  ): ISecurityGroup {
     const found = new DataOpenstackNetworkingSecgroupV2(scope, id, { name, dependsOn });
     return { securityGroupId: found.id, connections: new Connections(scope, id, found.id) };
   }

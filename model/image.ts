@@ -33,9 +33,7 @@ export const imageSchema = z.strictObject({
   replaceFrequency: z
     .enum(["yearly", "quarterly", "monthly", "weekly", "daily", "critical_bug", "never"])
     .describe("SCS-0102 replace_frequency"),
-  providedUntil: z
-    .union([z.iso.date(), z.literal("none"), z.literal("notice")])
-    .describe("SCS-0102 provided_until"),
+  providedUntil: z.union([z.iso.date(), z.literal("none"), z.literal("notice")]).describe("SCS-0102 provided_until"),
   properties: z
     .record(z.string().regex(/^[A-Za-z0-9_:.]+$/), z.string())
     .optional()

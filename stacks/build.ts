@@ -32,12 +32,15 @@ export class BuildStack extends TerraformStack {
     const about = ["--image", image, "--build", build];
 
     const initialise = new DataResource(this, "initialise", {
-      triggersReplace: build,
+      triggersReplace: { build },
       provisioners: [factoryCommand({ root, words: ["initialise", ...about] })],
     });
     const dependsOn = [initialise];
 
-    const share = new DataOpenstackNetworkingPortV2(this, "nfs-server", { name: names.node(factory, "nfs-server"), dependsOn });
+    const share = new DataOpenstackNetworkingPortV2(this, "nfs-server", {
+      name: names.node(factory, "nfs-server"),
+      dependsOn,
+    });
     const buildHost = new BuildHost(this, "build-host", {
       name: build,
       kind: nodes.buildHost,
@@ -53,17 +56,25 @@ export class BuildStack extends TerraformStack {
     const { serverId, reachable } = buildHost.host;
 
     const guard = new DataResource(this, "guard", {
-      input: build,
+      input: { build },
       dependsOn: reachable,
-      provisioners: [factoryCommand({ root, words: ["guard", "--image", image, "--build", "${self.output}"], whenDestroyed: true })],
+      provisioners: [
+        factoryCommand({
+          root,
+          words: ["guard", "--image", image, "--build", "${self.output.build}"],
+          whenDestroyed: true,
+        }),
+      ],
     });
     new DataResource(this, "run", {
-      triggersReplace: serverId,
+      triggersReplace: { server: serverId },
       dependsOn: [guard],
       provisioners: [factoryCommand({ root, words: ["attach", ...about, "--server", serverId] })],
     });
 
-    Aspects.of(this).add(new Tagging(tags({ factory, image, build, expires }), tagMetadata({ factory, image, build, expires })));
+    Aspects.of(this).add(
+      new Tagging(tags({ factory, image, build, expires }), tagMetadata({ factory, image, build, expires })),
+    );
     Aspects.of(this).add(new PublicAddressesOnlyFor([]));
     Aspects.of(this).add(new NothingOpenToAll());
     Aspects.of(this).add(new NoSecretInUserData());
@@ -81,7 +92,11 @@ export class BuildStack extends TerraformStack {
       },
       lifecycle: { ignoreChanges: ["input"] },
       provisioners: [
-        factoryCommand({ root, words: ["destroyed", "--image", image, "--build", "${self.output.build}"], whenDestroyed: true }),
+        factoryCommand({
+          root,
+          words: ["destroyed", "--image", image, "--build", "${self.output.build}"],
+          whenDestroyed: true,
+        }),
       ],
     });
   }

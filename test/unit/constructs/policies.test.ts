@@ -12,10 +12,13 @@ function errors(policy: IAspect, build: (stack: TerraformStack) => void): string
   build(stack);
   Aspects.of(stack).add(policy);
   for (const node of stack.node.findAll()) policy.visit(node);
-  return stack.node.findAll().flatMap((node) => node.node.metadata.filter((m) => m.type === "@cdktf/error").map((m) => String(m.data)));
+  return stack.node
+    .findAll()
+    .flatMap((node) => node.node.metadata.filter((m) => m.type === "@cdktf/error").map((m) => String(m.data)));
 }
 
-const address = (id: string) => (stack: TerraformStack) => void new NetworkingFloatingipV2(stack, id, { pool: "public" });
+const address = (id: string) => (stack: TerraformStack) =>
+  void new NetworkingFloatingipV2(stack, id, { pool: "public" });
 const opened = (cidr: string) => (stack: TerraformStack) => {
   const group = new SecurityGroup(stack, "group", { name: "g", description: "d" });
   group.connections.allowFrom(Peer.cidr(cidr), Port.ssh, "ssh");
@@ -31,7 +34,9 @@ test("fails for a public address on anything but a jump host", () => {
 });
 
 test("fails for a port that is open to every address", () => {
-  expect(errors(new NothingOpenToAll(), opened("0.0.0.0/0"))).toEqual([expect.stringContaining("opens tcp to every address")]);
+  expect(errors(new NothingOpenToAll(), opened("0.0.0.0/0"))).toEqual([
+    expect.stringContaining("opens tcp to every address"),
+  ]);
   expect(errors(new NothingOpenToAll(), opened("10.0.0.0/24"))).toEqual([]);
 });
 

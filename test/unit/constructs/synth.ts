@@ -1,4 +1,5 @@
 /** Synthesises constructs in a stack of their own and gives the JSON's resources by type. */
+import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { Testing, TerraformStack } from "cdktf";
 
 export type Resources = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
@@ -17,7 +18,9 @@ export function synthStack(stack: TerraformStack): Synthesised {
 
 /** A stack for the constructs under test. */
 export function testStack(): TerraformStack {
-  return new TerraformStack(Testing.app(), "test");
+  const stack = new TerraformStack(Testing.app(), "test");
+  new OpenstackProvider(stack, "openstack", { cloud: "build" });
+  return stack;
 }
 
 /** All resources of a type. */

@@ -3,17 +3,26 @@ import { BuildStack } from "../../../stacks/build";
 import { only, synthStack, type Resources } from "../constructs/synth";
 import { exampleContext } from "./context";
 
-const { resource, data } = synthStack(new BuildStack(Testing.app(), "build-debian-12", { ...exampleContext(), image: "debian-12" }));
+const { resource, data } = synthStack(
+  new BuildStack(Testing.app(), "build-debian-12", { ...exampleContext(), image: "debian-12" }),
+);
 const graph = dependencies(resource, data);
 
 /** What each resource and data source names, directly: in its arguments or in depends_on. */
 function dependencies(...kinds: readonly Resources[]): ReadonlyMap<string, readonly string[]> {
   const entries = kinds.flatMap((kind, index) =>
     Object.entries(kind).flatMap(([type, ones]) =>
-      Object.entries(ones).map(([id, body]) => [`${index === 1 ? "data." : ""}${type}.${id}`, JSON.stringify(body)] as const),
+      Object.entries(ones).map(
+        ([id, body]) => [`${index === 1 ? "data." : ""}${type}.${id}`, JSON.stringify(body)] as const,
+      ),
     ),
   );
-  return new Map(entries.map(([name, text]) => [name, entries.map(([other]) => other).filter((other) => other !== name && mentions(text, other))]));
+  return new Map(
+    entries.map(([name, text]) => [
+      name,
+      entries.map(([other]) => other).filter((other) => other !== name && mentions(text, other)),
+    ]),
+  );
 }
 
 function mentions(text: string, name: string): boolean {
@@ -28,19 +37,23 @@ function dependsOn(name: string, target: string, seen = new Set<string>()): bool
 }
 
 test("nothing is created, and nothing looked up, before stage 1 has passed", () => {
-  const others = [...graph.keys()].filter((name) => !["terraform_data.build-id", "terraform_data.initialise"].includes(name));
+  const others = [...graph.keys()].filter(
+    (name) => !["terraform_data.build-id", "terraform_data.initialise"].includes(name),
+  );
   expect(others.length).toBeGreaterThan(8);
   expect(others.filter((name) => !dependsOn(name, "terraform_data.initialise"))).toEqual([]);
 });
 
 test("the build id is made once: the clock moving on is no change", () => {
-  const { build_id: _, ...rest } = resource["terraform_data"] ?? {};
-  expect(rest["build-id"]?.["lifecycle"]).toEqual({ ignore_changes: ["input"] });
+  expect(resource["terraform_data"]?.["build-id"]?.["lifecycle"]).toEqual({ ignore_changes: ["input"] });
 });
 
 test("destroy-time work is done when everything else is gone", () => {
   const [provisioner] = rawProvisioners("build-id");
-  expect(provisioner).toMatchObject({ when: "destroy", command: expect.stringContaining("internal destroyed") as unknown });
+  expect(provisioner).toMatchObject({
+    when: "destroy",
+    command: expect.stringContaining("internal destroyed") as unknown,
+  });
   expect([...graph.keys()].filter((name) => !dependsOn(name, "terraform_data.build-id"))).toEqual([]);
 });
 
@@ -54,7 +67,9 @@ test("a destroy that another deploy's lease forbids is refused before the host i
 test("destroy provisioners name nothing but self", () => {
   for (const id of ["build-id", "guard"])
     for (const provisioner of rawProvisioners(id).filter((one) => one["when"] === "destroy"))
-      expect(String(provisioner["command"]).match(/\$\{[^}]*\}/g) ?? []).toEqual([expect.stringMatching(/^\$\{self\.output/)]);
+      expect(String(provisioner["command"]).match(/\$\{[^}]*\}/g) ?? []).toEqual([
+        expect.stringMatching(/^\$\{self\.output/),
+      ]);
 });
 
 test("the host has no public address and is never replaced while a build can be resumed on it", () => {
@@ -63,7 +78,10 @@ test("the host has no public address and is never replaced while a build can be 
 });
 
 test("the scratch volume goes with the stack and carries the build's tags as metadata", () => {
-  expect(only(resource, "openstack_blockstorage_volume_v3")["metadata"]).toMatchObject({ image_factory: "demo", image_factory_image: "debian-12" });
+  expect(only(resource, "openstack_blockstorage_volume_v3")["metadata"]).toMatchObject({
+    image_factory: "demo",
+    image_factory_image: "debian-12",
+  });
 });
 
 function rawProvisioners(id: string): readonly Readonly<Record<string, unknown>>[] {

@@ -20,9 +20,12 @@ test("SSH reaches the jump host from the configured ranges, and every other node
 });
 
 test("everything that can carry tags carries the factory's", () => {
-  const taggable = ["network_v2", "subnet_v2", "router_v2", "port_v2", "secgroup_v2", "floatingip_v2"].map((t) => `openstack_networking_${t}`);
+  const taggable = ["network_v2", "subnet_v2", "router_v2", "port_v2", "secgroup_v2", "floatingip_v2"].map(
+    (t) => `openstack_networking_${t}`,
+  );
   for (const type of [...taggable, "openstack_compute_instance_v2"])
-    for (const one of all(resource, type)) expect(one["tags"]).toEqual(expect.arrayContaining(["image-factory", "factory=demo"]));
+    for (const one of all(resource, type))
+      expect(one["tags"]).toEqual(expect.arrayContaining(["image-factory", "factory=demo"]));
 });
 
 test("the NFS server's volume and the buckets are kept by intention, none is Terraform's own", () => {
