@@ -1,0 +1,53 @@
+# The cloud's control groups on the machine: one group of its name in every hierarchy, so that two clouds do not
+# meet and `down` finds whatever is left. Sourced.
+
+# The hierarchies' roots on this machine: pure version 2, or version 1 beside it
+cgroup_roots() {
+  local dir
+  if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
+    echo /sys/fs/cgroup
+    return
+  fi
+  for dir in /sys/fs/cgroup/{unified,cpu,cpuacct,cpuset,memory,devices,freezer,blkio}; do
+    # cpu may be a link to cpu,cpuacct
+    [[ -L $dir || ! -e $dir/cgroup.procs ]] || echo "$dir"
+  done
+}
+
+cgroup_make() {
+  local root file
+  while read -r root; do
+    mkdir -p "$root/$NAME"
+    # a new version 1 cpuset takes nobody in before it has processors and memory
+    for file in cpuset.cpus cpuset.mems; do
+      [[ ! -e $root/cpuset.cpus || -e $root/cgroup.controllers ]] || cat "$root/$file" >"$root/$NAME/$file"
+    done
+    # version 2 allows no processes beside child groups that have controllers: libvirt's are children
+    [[ ! -e $root/cgroup.controllers ]] || mkdir -p "$root/$NAME/services"
+  done < <(cgroup_roots)
+}
+
+# cgroup_join PID [SUBGROUP of version 2]
+cgroup_join() {
+  local root
+  while read -r root; do
+    if [[ -e $root/cgroup.controllers ]]; then
+      echo "$1" >"$root/$NAME${2:+/$2}/cgroup.procs"
+    else
+      echo "$1" >"$root/$NAME/cgroup.procs"
+    fi
+  done < <(cgroup_roots)
+}
+
+# Kills what is in them and removes them
+cgroup_remove() {
+  local root
+  while read -r root; do
+    [[ -d $root/$NAME ]] || continue
+    [[ ! -e $root/$NAME/cgroup.kill ]] || echo 1 >"$root/$NAME/cgroup.kill"
+    for _ in {1..50}; do
+      find "$root/$NAME" -depth -type d -exec rmdir {} + 2>/dev/null && break
+      sleep 0.1
+    done
+  done < <(cgroup_roots)
+}

@@ -1,0 +1,111 @@
+# The machine's side: the cloud's namespaces ("house") and what joins them to the machine. Sourced by the commands.
+
+FORWARD_MARKS=/run/factory-cloud-forward    # one file per cloud that needs net.ipv4.ip_forward
+
+# The house's first process as the machine sees it; fails when there is none
+house_pid() {
+  local pid
+  [[ -s $STATE/house.pid ]] && pid=$(<"$STATE/house.pid") && [[ -d /proc/$pid ]] &&
+    [[ /proc/$pid/ns/net -ef /run/netns/$NAME ]] && echo "$pid"
+}
+
+# Runs a command in the house; paths must be absolute
+enter() {
+  local pid
+  pid=$(house_pid) || die "the cloud is not up: cloud/up starts it"
+  ( cgroup_join "$BASHPID" services
+    exec nsenter -t "$pid" -m -u -i -n -p -C -- "$@" )
+}
+
+house_up() {
+  local mtu device
+  if ! house_pid >/dev/null; then
+    house_down
+    ip netns add "$NAME"
+    # pid files of a former life
+    rm -rf "$PIDS" "$DATA/pg/postmaster.pid"
+    mkdir -p "$LOGS" "$PIDS" "$DATA"
+    cgroup_make
+    ( cgroup_join "$BASHPID"
+      exec setsid nsenter --net="/run/netns/$NAME" unshare --mount --pid --ipc --uts --cgroup --fork --kill-child \
+        "$SHARE/lib/init.sh" </dev/null >"$LOGS/init.log" 2>&1 9>&- ) &
+    disown
+    until_ok 10 "the namespaces ($LOGS/init.log)" house_pid
+  fi
+  # one veth pair, one route, one NAT table
+  if ! ip link show "$NAME" >/dev/null 2>&1; then
+    device=$(ip -o route show default | awk '{for (i = 1; i < NF; i++) if ($i == "dev") {print $(i + 1); exit}}')
+    mtu=$(cat "/sys/class/net/$device/mtu" 2>/dev/null || echo 1500)
+    ip link add "$NAME" mtu "$mtu" type veth peer name uplink mtu "$mtu" netns "$NAME"
+    ip addr add "$UPNET.1/30" dev "$NAME"
+    ip link set "$NAME" up
+    ip -n "$NAME" addr add "$UPNET.2/30" dev uplink
+    ip -n "$NAME" link set uplink up
+    ip -n "$NAME" route replace default via "$UPNET.1"
+  fi
+  ip route replace "$NET.0/24" via "$UPNET.2" dev "$NAME"
+  way_out_up
+}
+
+# A table of our own, so that no rule of the machine is touched and one command removes it. Where the machine
+# forwards nothing by default, only a rule in its own chain can let the guests through.
+way_out_up() {
+  nft -f - <<N
+table ip factory_cloud_$NAME
+delete table ip factory_cloud_$NAME
+table ip factory_cloud_$NAME {
+  chain postrouting {
+    type nat hook postrouting priority 100; policy accept;
+    ip saddr $NET.0/23 oifname != "$NAME" masquerade
+  }
+}
+N
+  if forward_is_shut; then
+    forward_rules -C 2>/dev/null || forward_rules -I
+  fi
+  mkdir -p "$FORWARD_MARKS"
+  if [[ $(</proc/sys/net/ipv4/ip_forward) != 1 ]]; then
+    touch "$FORWARD_MARKS/was-off"
+    echo 1 >/proc/sys/net/ipv4/ip_forward
+  fi
+  touch "$FORWARD_MARKS/cloud-$NAME"
+}
+
+# (iptables itself would create its tables: only look where they are)
+forward_is_shut() { nft list chain ip filter FORWARD 2>/dev/null | grep -q 'policy drop'; }
+
+forward_rules() {
+  iptables -w "$1" FORWARD -i "$NAME" -m comment --comment "factory-cloud $NAME" -j ACCEPT &&
+    iptables -w "$1" FORWARD -o "$NAME" -m comment --comment "factory-cloud $NAME" -j ACCEPT
+}
+
+way_out_down() {
+  nft delete table ip "factory_cloud_$NAME" 2>/dev/null || :
+  if nft list chain ip filter FORWARD 2>/dev/null | grep -q "factory-cloud $NAME"; then forward_rules -D; fi
+  rm -f "$FORWARD_MARKS/cloud-$NAME"
+  if [[ -d $FORWARD_MARKS ]] && ! ls "$FORWARD_MARKS"/cloud-* >/dev/null 2>&1; then
+    [[ ! -e $FORWARD_MARKS/was-off ]] || echo 0 >/proc/sys/net/ipv4/ip_forward
+    rm -rf "$FORWARD_MARKS"
+  fi
+}
+
+# After this nothing of the cloud is left on the machine but files, whatever state it was in.
+house_down() {
+  local pid device file
+  if pid=$(house_pid); then
+    kill -KILL "$pid"
+    for _ in {1..100}; do
+      [[ -e /proc/$pid ]] || break
+      sleep 0.1
+    done
+  fi
+  rm -f "$STATE/house.pid"
+  cgroup_remove
+  way_out_down
+  ! ip link show "$NAME" >/dev/null 2>&1 || ip link del "$NAME"
+  [[ ! -e /run/netns/$NAME ]] || ip netns del "$NAME" 2>/dev/null || rm -f "/run/netns/$NAME"
+  # loop devices belong to the kernel, not to a namespace
+  losetup -nlO NAME,BACK-FILE | while read -r device file; do
+    [[ $file != "$STATE"/* ]] || losetup -d "$device"
+  done
+}
