@@ -1,0 +1,125 @@
+/** Stage 7: the builder makes the disk; it becomes a compressed qcow2 with its package list and hashes. */
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { ARTEFACTS, toShare } from "./lib/artefacts";
+import { builderPackage } from "./lib/builders";
+import { dibArguments, dibEnvironment } from "./lib/dib";
+import { digestFile, sha256 } from "./lib/digests";
+import { StageError } from "./lib/errors";
+import { exec } from "./lib/exec";
+import { copyAtomic, hasSha256, writeAtomic } from "./lib/files";
+import { DPKG_FORMAT, packagesText, parseDpkg } from "./lib/packages";
+import { withRootMounted } from "./lib/partitions";
+import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
+import type { BuildImageData } from "./lib/results";
+import type { HostStage, StageContext } from "./lib/stage";
+import { releaseBelow } from "./lib/tidy";
+
+const MIB = 1024 ** 2;
+
+export const stage: HostStage = {
+  name: "build-image",
+  async upToDate(context) {
+    const { plan, paths, signal } = context;
+    const data = context.data("build-image");
+    if (data.recipeKey !== recipeKey(context)) return false;
+    if (await hasSha256(data.file, data.sha256, signal)) return true;
+    // The scratch volume may have been emptied meanwhile; a copy is as good as its hash.
+    const copy = path.join(paths.artefacts, ARTEFACTS.image(plan.build));
+    if (!(await hasSha256(copy, data.sha256, signal))) return false;
+    await copyAtomic(copy, data.file, signal);
+    return hasSha256(data.file, data.sha256, signal);
+  },
+  async run(context) {
+    const { plan, paths, log, signal } = context;
+    const raw = path.join(paths.work, "image.raw");
+    const qcow2 = path.join(paths.local, ARTEFACTS.image(plan.build));
+    await log.step("remains of an earlier run", async () => {
+      await releaseBelow(paths.scratch, (line) => log.line(line));
+      await rm(paths.work, { recursive: true, force: true });
+      await mkdir(paths.work, { recursive: true });
+      await mkdir(paths.local, { recursive: true });
+    });
+    await log.step("diskimage-builder", async () => buildRaw(context, raw));
+    const { virtualSize } = await log.step("qcow2", async () => {
+      await rawToQcow2(raw, `${qcow2}.part`, signal);
+      await rename(`${qcow2}.part`, qcow2);
+      return imageInfo(qcow2, "qcow2", signal);
+    });
+    if (virtualSize > plan.image.minDiskGiB * 1024 * MIB) {
+      throw new StageError(
+        `images/${plan.image.name}/image.yaml: minDiskGiB is ${plan.image.minDiskGiB}, the disk has ${(virtualSize / MIB).toFixed(0)} MiB; raise it`,
+      );
+    }
+    await log.step("qcow2 holds the same disk", async () => assertSameDisk(raw, qcow2, signal));
+    const packages = await log.step("package list", async () => listPackages(context, raw));
+    const { size, hex } = await log.step("hashes", async () => digestFile(qcow2, ["sha256", "sha512"], signal));
+    await log.step("copies on the share", async () => {
+      for (const name of [ARTEFACTS.image(plan.build), ARTEFACTS.packages, ARTEFACTS.packagesJson]) {
+        await toShare(paths, name, signal);
+      }
+    });
+    const data: BuildImageData = {
+      recipeKey: recipeKey(context),
+      file: qcow2,
+      raw,
+      size,
+      virtualSize,
+      ...hex,
+      packages: packages.count,
+      packagesSha256: packages.sha256,
+      builtAt: new Date().toISOString(),
+    };
+    const message = `${(size / MIB).toFixed(0)} MiB qcow2 of ${(virtualSize / MIB).toFixed(0)} MiB, ${packages.count} packages, sha256 ${hex.sha256.slice(0, 12)}…`;
+    return { message, data: { ...data, steps: log.steps } };
+  },
+};
+
+/** What the image is made from, as one hash: a resume builds again when it has changed. */
+function recipeKey(context: StageContext): string {
+  const { image, mirrors } = context.plan;
+  const { recipeTree } = context.data("checkout");
+  const builder = context.data("configure-host").versions[builderPackage(image)] ?? "";
+  const { recipe, os, architecture } = image;
+  return sha256(JSON.stringify({ recipeTree, recipe, os, architecture, mirrors, builder }));
+}
+
+async function buildRaw(context: StageContext, raw: string): Promise<void> {
+  const { plan, paths, log, signal } = context;
+  const output = path.join(paths.work, "image");
+  const directories = {
+    recipe: paths.recipe,
+    shared: path.join(paths.checkout, "images", "elements"),
+    temporary: path.join(paths.work, "tmp"),
+    cache: path.join(paths.scratch, "cache"),
+  };
+  await mkdir(directories.temporary, { recursive: true });
+  await mkdir(directories.cache, { recursive: true });
+  try {
+    await exec("disk-image-create", dibArguments(plan, output), {
+      cwd: paths.work,
+      env: dibEnvironment(plan, directories),
+      signal,
+      log: (line) => log.line(line),
+    });
+  } catch (error) {
+    await releaseBelow(paths.scratch, (line) => log.line(line));
+    throw error;
+  }
+  if (raw !== `${output}.raw`) await rename(`${output}.raw`, raw);
+}
+
+/** Writes both forms of the package list, read from the image itself. */
+async function listPackages(context: StageContext, raw: string): Promise<{ count: number; sha256: string }> {
+  const { paths, signal } = context;
+  const mountPoint = path.join(paths.work, "root");
+  const output = await withRootMounted({ raw, mountPoint, signal }, async () =>
+    exec("dpkg-query", [`--admindir=${mountPoint}/var/lib/dpkg`, "-W", "-f", DPKG_FORMAT], { signal, logOutput: false }),
+  );
+  const packages = parseDpkg(output.stdout);
+  if (packages.length === 0) throw new StageError("the image's package database is empty");
+  const text = packagesText(packages);
+  await writeAtomic(path.join(paths.local, ARTEFACTS.packages), text);
+  await writeAtomic(path.join(paths.local, ARTEFACTS.packagesJson), `${JSON.stringify(packages, null, 1)}\n`);
+  return { count: packages.length, sha256: sha256(text) };
+}

@@ -1,0 +1,150 @@
+/** The runner's command line. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { eventLine, stageStatuses } from "../../model/events";
+import { HOST_PATHS } from "../../model/plan";
+import { HOST_STAGES, stageInfo, type StageName } from "../../model/stages";
+import { afterRun } from "./after";
+import { makeContext, readPlan } from "./context";
+import { oneLine, StageError, UsageError } from "./errors";
+import { openEventLog, readAllEvents } from "./event-log";
+import { followBuild } from "./follow";
+import { startHeartbeat } from "./heartbeat";
+import { layout, logName } from "./layout";
+import { runBuild } from "./run-build";
+import type { HostStage } from "./stage";
+import { openStageLog } from "./stage-log";
+import { DEFAULT_TIMEOUTS } from "./timeouts";
+
+const HELP = `Runs a build's stages on its build host.
+
+usage: runner.js COMMAND [--root DIR]
+
+  run      runs the stages, resuming where an earlier run ended
+  after    tidies up behind a run, however it ended (ExecStopPost of the unit)
+  follow   prints the build's events as JSON lines, from the first on, until the unit has ended
+  status   prints the state of every stage
+
+  --root DIR   put before every path (for tests)
+
+exit codes: 0 done, 1 a stage failed, 2 wrong usage
+`;
+
+type Command = (root: string, stages: readonly HostStage[]) => Promise<number>;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const COMMANDS: Readonly<Record<string, Command>> = { run, after, follow, status };
+
+/** Runs a command; the exit code is for the process. Errors are one line on standard error. */
+export async function main(args: readonly string[], stages: readonly HostStage[]): Promise<number> {
+  try {
+    const { command, root } = parseArguments(args);
+    if (command === "help") {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const work = COMMANDS[command];
+    if (!work) throw new UsageError(`unknown command "${command}"; one of ${Object.keys(COMMANDS).join(", ")}`);
+    return await work(root, stages);
+  } catch (error) {
+    process.stderr.write(`runner: ${oneLine(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Pure: what was asked for. Throws a UsageError. */
+export function parseArguments(args: readonly string[]): { readonly command: string; readonly root: string } {
+  const rest = [...args];
+  let root = "";
+  let command: string | undefined;
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === "--help" || arg === "-h") return { command: "help", root };
+    if (arg === "--root") {
+      const value = rest.shift();
+      if (value === undefined) throw new UsageError("--root needs a directory");
+      root = value;
+    } else if (arg.startsWith("-")) throw new UsageError(`unknown option "${arg}"; see --help`);
+    else if (command !== undefined) throw new UsageError(`one command only, not "${command}" and "${arg}"`);
+    else command = arg;
+  }
+  if (command === undefined) throw new UsageError(`no command; one of ${Object.keys(COMMANDS).join(", ")}`);
+  return { command, root };
+}
+
+const planFile = (root: string): string => path.join(root === "" ? "/" : root, HOST_PATHS.plan);
+
+/** A signal that SIGTERM and SIGINT fire, with the reason as its error. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    process.on(name, () => controller.abort(new StageError(`stopped by ${name}; deploy again to resume`)));
+  }
+  return controller.signal;
+}
+
+async function run(root: string, implementations: readonly HostStage[]): Promise<number> {
+  const plan = await readPlan(planFile(root));
+  const paths = layout(plan, root);
+  const signal = stopSignal();
+  await mkdir(paths.events, { recursive: true });
+  const history = await readAllEvents(paths.events);
+  const events = await openEventLog(paths.hostEvents);
+  const stopHeartbeat = startHeartbeat(paths.heartbeat, plan.build, (error) =>
+    print(`heartbeat: ${oneLine(error)} (tried again in a moment)`),
+  );
+  try {
+    const outcome = await runBuild({
+      build: plan.build,
+      stages: HOST_STAGES.map((stage) => ({ ...stage, implementation: implementationOf(stage.name, implementations) })),
+      history,
+      events,
+      signal,
+      print,
+      timeout: (stage) => plan.timeouts[stage] ?? DEFAULT_TIMEOUTS[stage],
+      context: (stage, tools) => makeContext(plan, paths, stage, tools),
+      openLog: (stage) => openStageLog(path.join(paths.logs, logName(stage))),
+    });
+    for (const { stage, message } of outcome.failed) {
+      print(`stage ${stageInfo(stage).number} ${stage} failed: ${message} (log: ${path.join(paths.logs, logName(stage))})`);
+    }
+    if (outcome.failed.length > 0 || signal.aborted) return 1;
+    print(outcome.ended ?? `build ${plan.build}: all stages on this host are done`);
+    return 0;
+  } finally {
+    stopHeartbeat();
+    await events.close();
+  }
+}
+
+async function after(root: string): Promise<number> {
+  const plan = await readPlan(planFile(root));
+  return (await afterRun(plan, layout(plan, root), print)) ? 0 : 1;
+}
+
+async function follow(root: string): Promise<number> {
+  const plan = await readPlan(planFile(root));
+  await followBuild({ file: layout(plan, root).hostEvents, print, signal: stopSignal() });
+  return 0;
+}
+
+async function status(root: string): Promise<number> {
+  const plan = await readPlan(planFile(root));
+  const paths = layout(plan, root);
+  const events = await readAllEvents(paths.events);
+  const start = events[0]?.time;
+  for (const { name, number, state, message, seconds, started } of stageStatuses(events)) {
+    if (state === "waiting" || start === undefined) print(`            ${String(number).padStart(2)} ${name.padEnd(19)} waiting`);
+    else {
+      const event = { time: started ?? start, build: plan.build, stage: name, state } as const;
+      print(eventLine({ ...event, ...(message !== undefined && { message }), ...(seconds !== undefined && { seconds }) }, start));
+    }
+  }
+  return 0;
+}
+
+function implementationOf(name: StageName, implementations: readonly HostStage[]): HostStage {
+  const found = implementations.find((stage) => stage.name === name);
+  if (!found) throw new Error(`stage ${name} has no implementation (stages/index.ts)`);
+  return found;
+}

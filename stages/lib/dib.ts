@@ -1,0 +1,40 @@
+/** How diskimage-builder is called. Pure. */
+import type { BuildPlan } from "../../model/plan";
+import { DEBIAN_ARCHITECTURE, distribution } from "./distributions";
+import { baseEnvironment } from "./exec";
+
+export interface DibDirectories {
+  /** The recipe: elements beside image.yaml. */
+  readonly recipe: string;
+  /** Elements that several images share: images/elements. */
+  readonly shared: string;
+  readonly temporary: string;
+  readonly cache: string;
+}
+
+/** The builder's whole environment: the recipe's variables win over the distribution's. No secret is in it. */
+export function dibEnvironment(plan: BuildPlan, directories: DibDirectories): Record<string, string> {
+  const { image, mirrors, options } = plan;
+  return baseEnvironment({
+    ...distribution(image).dibEnvironment(image.os.codename, mirrors),
+    ...image.recipe.environment,
+    ELEMENTS_PATH: `${directories.recipe}/elements:${directories.shared}`,
+    TMP_DIR: directories.temporary,
+    TMPDIR: directories.temporary,
+    DIB_IMAGE_CACHE: directories.cache,
+    DIB_DEBUG_TRACE: options.debug ? "1" : "0",
+  });
+}
+
+/** Arguments of disk-image-create: a raw image at `<output>.raw`. */
+export function dibArguments(plan: BuildPlan, output: string): string[] {
+  const { image } = plan;
+  const packages = image.recipe.packages ?? [];
+  return [
+    ...["-a", DEBIAN_ARCHITECTURE[image.architecture], "-t", "raw", "-o", output],
+    // Several GiB would not fit into the memory of a small host.
+    "--no-tmpfs",
+    ...(packages.length > 0 ? ["-p", packages.join(",")] : []),
+    ...(image.recipe.elements ?? ["vm"]),
+  ];
+}

@@ -1,0 +1,49 @@
+/** What differs between the distributions that are built, as data. */
+import type { ImageDefinition } from "../../model/image";
+import type { BuildPlan } from "../../model/plan";
+import { StageError } from "./errors";
+
+type Mirrors = BuildPlan["mirrors"];
+
+export interface Repository {
+  readonly mirror: keyof Mirrors;
+  readonly suite: string;
+}
+
+interface Distribution {
+  /** Suites whose metadata says whether packages have changed. */
+  readonly repositories: (codename: string) => readonly Repository[];
+  /** diskimage-builder's variables for this distribution. */
+  readonly dibEnvironment: (codename: string, mirrors: Mirrors) => Readonly<Record<string, string>>;
+}
+
+const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distribution>> = {
+  debian: {
+    repositories: (codename) => [
+      { mirror: "debian", suite: codename },
+      { mirror: "debian", suite: `${codename}-updates` },
+      { mirror: "debianSecurity", suite: `${codename}-security` },
+    ],
+    dibEnvironment: (codename, mirrors) => ({
+      DIB_RELEASE: codename,
+      DIB_DISTRIBUTION_MIRROR: mirrors.debian,
+      DIB_DEBIAN_SECURITY_MIRROR: mirrors.debianSecurity,
+      // The path that the security suite has had since Debian 11; diskimage-builder's default is the older one.
+      DIB_DEBIAN_SECURITY_SUBPATH: "-security",
+    }),
+  },
+};
+
+/** The data of an image's distribution; throws for one that no builder here knows. */
+export function distribution(image: Pick<ImageDefinition, "name" | "os">): Distribution {
+  const found = DISTRIBUTIONS[image.os.distro];
+  if (found) return found;
+  const known = Object.keys(DISTRIBUTIONS).join(", ");
+  throw new StageError(`images/${image.name}/image.yaml: os.distro ${image.os.distro} can't be built on this host; it knows ${known}`);
+}
+
+/** Debian's words for architectures. */
+export const DEBIAN_ARCHITECTURE: Readonly<Record<ImageDefinition["architecture"], string>> = {
+  x86_64: "amd64",
+  aarch64: "arm64",
+};

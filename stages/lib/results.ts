@@ -1,0 +1,92 @@
+/** What stages leave for later ones: the `data` of their `succeeded` events. */
+
+export interface RepositoryMetadata {
+  readonly url: string;
+  /** SHA-256 of the repository's InRelease. */
+  readonly sha256: string;
+}
+
+export interface CheckoutData {
+  readonly commit: string;
+  /** Git's hash of the recipe's directory at that commit. */
+  readonly recipeTree: string;
+  readonly repositories: readonly RepositoryMetadata[];
+  /** There when the build ended here: nothing has changed since this build. */
+  readonly unchangedSince?: string;
+}
+
+export interface ConfigureHostData {
+  /** Package → version of the builder and its tools. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface BuildImageData {
+  /** What the image was made from, as one hash: recipe tree, definition, builder. */
+  readonly recipeKey: string;
+  readonly file: string;
+  readonly raw: string;
+  /** Bytes of the qcow2 and of the disk that it holds. */
+  readonly size: number;
+  readonly virtualSize: number;
+  readonly sha256: string;
+  readonly sha512: string;
+  readonly packages: number;
+  readonly packagesSha256: string;
+  readonly builtAt: string;
+}
+
+/** An image in one region's Glance. */
+export interface StoredImage {
+  readonly region: string;
+  readonly imageId: string;
+  readonly hashAlgo: string;
+  readonly hashValue: string;
+}
+
+export interface RegisterData extends StoredImage {
+  /** Of the file that was registered. */
+  readonly sha256: string;
+}
+
+export interface TestData {
+  readonly imageId: string;
+  readonly checks: number;
+  readonly failed: number;
+  /** Seconds from the request for the instance to cloud-init's end. */
+  readonly bootSeconds: number;
+}
+
+export interface SignData {
+  /** SHA-256 of the SHA256SUMS that was signed. */
+  readonly sums: string;
+  readonly fingerprint: string;
+  readonly files: readonly string[];
+}
+
+export interface HashdeepData {
+  /** Of the image that the hash sets are about. */
+  readonly sha256: string;
+  readonly filesInside: number;
+}
+
+export interface DistributeData {
+  readonly sha256: string;
+  readonly regions: readonly StoredImage[];
+}
+
+export interface RequestData {
+  readonly request: string;
+  readonly objects: number;
+}
+
+export interface StageData {
+  readonly checkout: CheckoutData;
+  readonly "configure-host": ConfigureHostData;
+  readonly "build-image": BuildImageData;
+  readonly register: RegisterData;
+  readonly test: TestData;
+  readonly sign: SignData;
+  readonly hashdeep: HashdeepData;
+  readonly distribute: DistributeData;
+  readonly "request-publication": RequestData;
+}
