@@ -1,0 +1,36 @@
+/** FACTORY_HOME: what belongs to this deploying side and is kept out of git. */
+import { homedir } from "node:os";
+import path from "node:path";
+
+export interface Home {
+  readonly directory: string;
+  readonly sshKey: string;
+  readonly sshPublicKey: string;
+  /** ssh_config files, one a node. */
+  readonly sshHosts: string;
+  /** known_hosts files, one a server. */
+  readonly knownHosts: string;
+  readonly gnupg: string;
+  /** Terraform's states, one a stack. */
+  readonly state: string;
+  /** A directory for each run of the cdktf command. */
+  readonly runs: string;
+  /** Where unexpected errors are told in full. */
+  readonly errorLog: string;
+}
+
+/** The paths below a home; `gnupg` may be kept elsewhere (signing.home). */
+export function homeAt(directory: string, gnupg?: string): Home {
+  const inside = (...parts: string[]): string => path.join(directory, ...parts);
+  return {
+    directory,
+    sshKey: inside("ssh", "id_ed25519"),
+    sshPublicKey: inside("ssh", "id_ed25519.pub"),
+    sshHosts: inside("ssh", "hosts"),
+    knownHosts: inside("known_hosts"),
+    gnupg: gnupg === undefined ? inside("gnupg") : path.resolve(gnupg.replace(/^~(?=\/|$)/, homedir())),
+    state: inside("state"),
+    runs: inside("runs"),
+    errorLog: inside("errors.log"),
+  };
+}
