@@ -6,15 +6,16 @@ const path = require("node:path");
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const mayImport = {
-  "main.ts": ["stacks", "model"],
-  stacks: ["constructs", "cloud-init", "model"],
+  "main.ts": ["stacks", "config", "model"],
+  stacks: ["constructs", "cloud-init", "config", "model"],
   constructs: ["cloud-init", "model"],
   "cloud-init": ["model"],
+  config: ["model"],
   model: [],
   openstack: ["model"],
   stages: ["model", "openstack"],
-  deployer: ["stages", "model", "openstack"],
-  cli: ["deployer", "model"],
+  deployer: ["stages", "config", "model", "openstack"],
+  cli: ["deployer", "config", "model"],
 };
 
 /** @param {string} file relative to the repository */

@@ -14,11 +14,11 @@ test.each([
 });
 
 test.each([
-  ["main.ts", "./constructs/node", "main.ts may import stacks, model, not constructs"],
+  ["main.ts", "./constructs/node", "main.ts may import stacks, config, model, not constructs"],
   ["constructs/node.ts", "../stages/runner", "constructs may import cloud-init, model, not stages"],
   ["model/image.ts", "../constructs/network", "model may import nothing of ours, not constructs"],
   ["stages/test/boot.ts", "../../deployer/attach", "stages may import model, openstack, not deployer"],
-  ["cli/factory.ts", "../stages/runner", "cli may import deployer, model, not stages"],
+  ["cli/factory.ts", "../stages/runner", "cli may import deployer, config, model, not stages"],
 ])("%s may not import %s", (file, specifier, message) => {
   expect(wrongImport(file, specifier)).toContain(message);
 });

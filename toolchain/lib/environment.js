@@ -1,0 +1,43 @@
+"use strict";
+const path = require("node:path");
+const { mirror, cliConfig } = require("../steps/provider.js");
+const { findTerraform } = require("../steps/terraform.js");
+const { Problem } = require("./problem.js");
+const { installedBin, suits } = require("./suitable-node.js");
+
+/**
+ * What a shell needs for `npx cdktf …` to work offline, fast, and beside another shell's.
+ * @param {string} nodeVersion the machine's own
+ * @returns {Promise<Record<string, string>>}
+ */
+async function environment(nodeVersion = process.version) {
+  const terraform = await findTerraform();
+  if (!terraform) throw new Problem("there is no Terraform yet: run `npm run setup` first");
+  return {
+    TERRAFORM_BINARY_NAME: terraform.path,
+    TF_CLI_CONFIG_FILE: cliConfig(),
+    // `terraform providers lock` would ask the public registry; cdktf need not run it, and a person may.
+    TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror()}`,
+    CDKTF_SKIP_PROVIDER_LOCK: "true",
+    // cdktf's shared plugin cache would copy the provider and is not safe for two runs at once; the mirror is linked to.
+    CDKTF_DISABLE_PLUGIN_CACHE_ENV: "true",
+    // Terraform is run by cdktf: no hints at what to type next.
+    TF_IN_AUTOMATION: "1",
+    // Without these a finished command waits for servers that may not answer.
+    CHECKPOINT_DISABLE: "1",
+    DISABLE_VERSION_CHECK: "true",
+    ...(suits(nodeVersion) ? {} : { PATH: `${installedBin()}${path.delimiter}${process.env.PATH ?? ""}` }),
+  };
+}
+
+/**
+ * The lines for `eval`. The shell itself fills in its process id: each has an output folder of its own, so that two
+ * deploys from one checkout don't write the same files.
+ * @param {Readonly<Record<string, string>>} variables
+ */
+function exportLines(variables) {
+  const quoted = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
+  return [...quoted, 'export CDKTF_OUTPUT="cdktf.out/shell-$$"', "unset TF_PLUGIN_CACHE_DIR", ""].join("\n");
+}
+
+module.exports = { environment, exportLines };
