@@ -50,4 +50,3 @@ function isWhole(type: string, key: string): boolean {
 export function knownHostsText(alias: string, keys: readonly HostKey[]): string {
   return keys.map(({ type, key }) => `${alias} ${type} ${key}\n`).join("");
 }
-

@@ -1,0 +1,67 @@
+/** Reads factory.yaml and the catalogue of images. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseConfig, type FactoryConfig } from "../model/config";
+import { parseImage, type ImageDefinition } from "../model/image";
+import { formatProblem, type Problem } from "../model/problem";
+import { configPath, imagesPath } from "./paths";
+
+/** Everything that is wrong with the configuration, one line each. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+export interface LoadedConfig {
+  readonly config: FactoryConfig;
+  /** By name. */
+  readonly images: readonly ImageDefinition[];
+}
+
+/**
+ * Configuration and catalogue of a checkout. Throws a ConfigError with the problems of all files at once.
+ * @param root the repository's root
+ */
+export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
+  const file = configPath(root, env);
+  const parsed = existsSync(file)
+    ? parseConfig(readFileSync(file, "utf8"), named(file, root))
+    : { problems: [noFile(file, root)], regionNames: undefined };
+  const regions = "config" in parsed ? parsed.config.regions.map((region) => region.name) : parsed.regionNames;
+  const images = imageFiles(root).map(({ directory, file: imageFile }) =>
+    parseImage(readFileSync(imageFile, "utf8"), named(imageFile, root), { directory, regions }),
+  );
+  const problems = [
+    ...("problems" in parsed ? parsed.problems : []),
+    ...images.flatMap((image) => ("problems" in image ? image.problems : [])),
+    ...(images.length === 0 ? [noImages()] : []),
+  ];
+  if (problems.length > 0 || !("config" in parsed)) throw new ConfigError(problems);
+  return { config: parsed.config, images: images.flatMap((image) => ("image" in image ? [image.image] : [])) };
+}
+
+function imageFiles(root: string): { directory: string; file: string }[] {
+  const catalogue = imagesPath(root);
+  if (!existsSync(catalogue)) return [];
+  return readdirSync(catalogue)
+    .sort()
+    .map((directory) => ({ directory, file: path.join(catalogue, directory, "image.yaml") }))
+    .filter(({ file }) => existsSync(file));
+}
+
+/** Short within the checkout, absolute elsewhere. */
+function named(file: string, root: string): string {
+  const relative = path.relative(root, file);
+  return relative.startsWith("..") ? file : relative;
+}
+
+function noFile(file: string, root: string): Problem {
+  const remedy = "write one (the repository's factory.yaml is a complete example), or set FACTORY_CONFIG to its path";
+  return { file: named(file, root), path: "", message: "there is no such file", remedy };
+}
+
+function noImages(): Problem {
+  return { file: "images", path: "", message: "there is no images/<name>/image.yaml", remedy: "add an image" };
+}

@@ -1,0 +1,20 @@
+/** Where a checkout keeps things; the environment may say otherwise. */
+import path from "node:path";
+
+/** FACTORY_CONFIG, or factory.yaml at the repository's root. Relative paths are relative to the root. */
+export function configPath(root: string, env: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(root, env["FACTORY_CONFIG"] ?? "factory.yaml");
+}
+
+/**
+ * FACTORY_HOME, or .factory at the repository's root (git ignores it): what belongs to this deploying side alone: SSH
+ * key, known hosts, GnuPG home, state.
+ */
+export function factoryHome(root: string, env: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(root, env["FACTORY_HOME"] ?? ".factory");
+}
+
+/** The catalogue beside the configuration file. */
+export function imagesPath(root: string): string {
+  return path.join(root, "images");
+}

@@ -1,0 +1,122 @@
+/**
+ * What the parts of factory.yaml have to do with each other. Works on whatever could be read, so that a mistake in one
+ * place does not hide those in others.
+ */
+import { overlap, parseCidr } from "./cidr";
+import type { Path, Problem } from "./problem";
+import type { YamlFile } from "./yaml-file";
+
+export function crossChecks(yaml: YamlFile): Problem[] {
+  return [homeRegion, sameRegionTwice, sameBucketTwice, overlappingNetworks, listedTwice].flatMap((check) =>
+    check(yaml),
+  );
+}
+
+/** Names of the regions, or undefined when there is no such list. */
+export function regionNamesIn(value: unknown): string[] | undefined {
+  const regions = at(value, ["regions"]);
+  if (!Array.isArray(regions)) return undefined;
+  return regions.map((region) => at(region, ["name"])).filter((name) => typeof name === "string");
+}
+
+function homeRegion({ value, problem }: YamlFile): Problem[] {
+  const home = at(value, ["regions", 0, "cloud"]);
+  const build = at(value, ["projects", "build", "cloud"]);
+  if (typeof home !== "string" || typeof build !== "string" || home === build) return [];
+  return [
+    problem(["regions", 0, "cloud"], {
+      value: home,
+      message: `is not project build's cloud ("${build}"), but images are built and tested in the first region`,
+      remedy: "list a region of project build first",
+    }),
+  ];
+}
+
+function sameRegionTwice({ value, problem }: YamlFile): Problem[] {
+  const regions = at(value, ["regions"]);
+  if (!Array.isArray(regions)) return [];
+  const names = regions.map((region) => at(region, ["name"]));
+  const places = regions.map((region) => JSON.stringify([at(region, ["cloud"]), at(region, ["region"])]));
+  return [
+    ...repeated(names).map(({ index, first }) =>
+      problem(["regions", index, "name"], {
+        value: names[index],
+        message: `is the name of regions[${first}] too`,
+        remedy: "give each region a name of its own",
+      }),
+    ),
+    ...repeated(places).map(({ index, first }) =>
+      problem(["regions", index], {
+        message: `is the same region of the same cloud as regions[${first}]`,
+        remedy: "list each once",
+      }),
+    ),
+  ];
+}
+
+function sameBucketTwice({ value, problem }: YamlFile): Problem[] {
+  const uses = ["requests", "staging", "release"];
+  const buckets = uses.map((use) => at(value, ["buckets", use]));
+  return repeated(buckets).map(({ index, first }) =>
+    problem(["buckets", uses[index] ?? ""], {
+      value: buckets[index],
+      message: `is bucket ${uses[first] ?? ""} too, but different writers may write to them`,
+      remedy: "give each a bucket of its own",
+    }),
+  );
+}
+
+function overlappingNetworks({ value, problem }: YamlFile): Problem[] {
+  const own = at(value, ["network", "cidr"]);
+  const from = at(value, ["network", "sshFrom"]);
+  const ownCidr = typeof own === "string" ? parseCidr(own) : undefined;
+  const others: readonly unknown[] = Array.isArray(from) ? from : [];
+  return others.flatMap((other, index) => {
+    const cidr = typeof other === "string" ? parseCidr(other) : undefined;
+    if (!cidr) return [];
+    const path: Path = ["network", "sshFrom", index];
+    if (ownCidr && overlap(cidr, ownCidr)) {
+      const message = `overlaps with network.cidr (${String(own)})`;
+      return [problem(path, { value: other, message, remedy: "choose a network.cidr that is used nowhere around" })];
+    }
+    const earlier = others.slice(0, index).findIndex((one) => {
+      const before = typeof one === "string" ? parseCidr(one) : undefined;
+      return before !== undefined && one !== other && overlap(cidr, before);
+    });
+    if (earlier < 0) return [];
+    const message = `overlaps with network.sshFrom[${earlier}] (${String(others[earlier])})`;
+    return [problem(path, { value: other, message, remedy: "keep the larger one" })];
+  });
+}
+
+const LISTS: readonly Path[] = [
+  ["network", "dns"],
+  ["network", "sshFrom"],
+  ["infrastructure", "ntp"],
+];
+
+function listedTwice({ value, problem }: YamlFile): Problem[] {
+  return LISTS.flatMap((path) => {
+    const list = at(value, path);
+    if (!Array.isArray(list)) return [];
+    return repeated(list).map(({ index }) =>
+      problem([...path, index], { value: list[index], message: "is listed twice", remedy: "list it once" }),
+    );
+  });
+}
+
+/** The later ones of equal entries, each with the first of its kind. What is undefined equals nothing. */
+function repeated(list: readonly unknown[]): { index: number; first: number }[] {
+  return list.flatMap((entry, index) => {
+    const first = list.indexOf(entry);
+    return first < index && entry !== undefined ? [{ index, first }] : [];
+  });
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[String(key)] : undefined,
+    value,
+  );
+}
