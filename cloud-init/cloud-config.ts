@@ -9,6 +9,7 @@ export const USER_DATA_LIMIT = 49_149;
 /** The top-level keys that our roles may use; cloud-init itself lets unknown ones pass. */
 const KNOWN_KEYS = new Set([
   "apt",
+  "bootcmd",
   "disable_root",
   "manage_etc_hosts",
   "mounts",
