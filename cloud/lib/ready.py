@@ -20,6 +20,13 @@ def placement(path, version='1.14'):
                          headers={'OpenStack-API-Version': 'placement ' + version}).json()
 
 
+def volumes():
+    """Whether the volume scheduler has heard of a back end: until then every volume goes into error."""
+    if not c.has_service('block-storage'):
+        return True
+    return bool(c.session.get('/scheduler-stats/get_pools', endpoint_filter={'service_type': 'block-storage'}).json()['pools'])
+
+
 def ready():
     """{zone: uuid of its resource provider}, when all is there."""
     up = {x.host for x in c.compute.services() if x.binary == 'nova-compute' and x.state == 'up'}
@@ -31,11 +38,12 @@ def ready():
     have = {p['name']: p['uuid'] for p in placement('/resource_providers')['resource_providers']}
     r = {z: have.get(name.get(HOST[z])) for z in zones if HOST[z] in up}
     r = {z: u for z, u in r.items() if u and placement('/resource_providers/%s/inventories' % u)['inventories']}
-    text = 'agents %d/%d, zones ready: %s' % (len(alive), agents, ' '.join(r) or 'none')
+    text = 'agents %d/%d, zones ready: %s, volumes: %s' % (
+        len(alive), agents, ' '.join(r) or 'none', 'ready' if volumes() else 'not yet')
     if text != ready.said:
         print(text, flush=True)
         ready.said = text
-    return r if len(alive) >= agents and set(r) == set(zones) else None
+    return r if len(alive) >= agents and set(r) == set(zones) and volumes() else None
 
 
 ready.said = ''
