@@ -1,0 +1,102 @@
+/** SSH to a factory's nodes as its documentation says: through the jump host, with the pinned host keys and nothing else. */
+import { execFile } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import * as neutron from "../../openstack/neutron";
+import * as nova from "../../openstack/nova";
+import type { FactoryRun } from "./factory-run";
+
+export interface SshResult {
+  /** ssh's own failures are 255. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface FoundNode {
+  readonly id: string;
+  readonly name: string;
+  /** In the factory's network. */
+  readonly address: string;
+  readonly floating: string | undefined;
+}
+
+export class Nodes {
+  constructor(private readonly run: FactoryRun) {}
+
+  /** The server of this name; throws when there is none. */
+  async find(name: string): Promise<FoundNode> {
+    const session = this.run.session("build");
+    const [server] = await nova.listServers(session, { name });
+    if (!server) throw new Error(`there is no server ${name}`);
+    const [port] = await neutron.list(session, "ports", { fields: { device_id: server.id } });
+    const address = port?.fixed_ips[0]?.ip_address;
+    if (!port || address === undefined) throw new Error(`server ${name} has no address`);
+    const [floating] = await neutron.list(session, "floatingips", { fields: { port_id: port.id } });
+    return { id: server.id, name, address, floating: floating?.floating_ip_address };
+  }
+
+  /** A command on a node, through the jump host. */
+  async ssh(name: string, command: string, timeout = 60_000): Promise<SshResult> {
+    const jump = await this.find(`${this.run.factory}-jump-host`);
+    const target = name === jump.name ? jump : await this.find(name);
+    const config = path.join(this.run.directory, `ssh-${target.id}`);
+    writeFileSync(config, this.configuration(jump, target), { mode: 0o600 });
+    return ssh(["-F", config, target.name, command], timeout);
+  }
+
+  /** The command's output; throws when its exit status is not 0. */
+  async must(name: string, command: string, timeout?: number): Promise<string> {
+    const { code, stdout, stderr } = await this.ssh(name, command, timeout);
+    if (code !== 0) throw new Error(`${name}: "${command}": exit status ${code}: ${stderr.trim()}`);
+    return stdout;
+  }
+
+  /** ssh straight to an address, with the deployer's key and whatever host key it shows. */
+  async direct(address: string, command: string, options: readonly string[] = []): Promise<SshResult> {
+    const loose = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "ConnectTimeout=5"];
+    const args = [...loose, ...options].flatMap((option) => ["-o", option]);
+    return ssh(["-F", "/dev/null", "-i", this.identity, ...args, `debian@${address}`, command], 30_000);
+  }
+
+  /** The file with a server's pinned keys. */
+  knownHosts(serverId: string): string {
+    return path.join(this.run.home, "known_hosts", serverId);
+  }
+
+  private get identity(): string {
+    return path.join(this.run.home, "ssh", "id_ed25519");
+  }
+
+  private configuration(jump: FoundNode, target: FoundNode): string {
+    const host = (node: FoundNode, lines: readonly string[]): string => {
+      const known = this.knownHosts(node.id);
+      if (!existsSync(known)) throw new Error(`${node.name}: its host keys are not pinned (${known} is missing)`);
+      return [`Host ${node.name}`, `HostKeyAlias ${node.id}`, `UserKnownHostsFile "${known}"`, ...lines].join("\n  ");
+    };
+    if (jump.floating === undefined) throw new Error("the jump host has no floating IP");
+    const hops = [host(jump, [`HostName ${jump.floating}`])];
+    if (target.id !== jump.id) hops.push(host(target, [`HostName ${target.address}`, `ProxyJump ${jump.name}`]));
+    const common = [
+      "Host *",
+      "User debian",
+      `IdentityFile "${this.identity}"`,
+      "IdentitiesOnly yes",
+      "BatchMode yes",
+      "StrictHostKeyChecking yes",
+      "ConnectTimeout 10",
+      "LogLevel ERROR",
+    ].join("\n  ");
+    return [...hops, common, ""].join("\n");
+  }
+}
+
+function ssh(args: readonly string[], timeout: number): Promise<SshResult> {
+  return new Promise((resolve) => {
+    const options = { timeout, maxBuffer: 64 * 1024 * 1024 };
+    execFile("ssh", args, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : 255;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,101 @@
+/** Looking for secrets where none may be: in files and texts, as they are and as they may have been written down. */
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+
+export interface Secret {
+  /** Whose it is; what a finding says. Never the value. */
+  readonly what: string;
+  readonly value: string;
+}
+
+/** A shorter value would be found by chance. */
+const SHORTEST = 12;
+
+/** The forms that a secret may be written down in. */
+export function forms(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const escaped = JSON.stringify(value).slice(1, -1);
+  return [...new Set([value, escaped, encodeURIComponent(value), bytes.toString("hex"), ...base64Forms(bytes)])];
+}
+
+/**
+ * What of a secret's base64 is the same whatever surrounds it: it may begin at any of the three positions of a group,
+ * and the characters at both ends hold bits of the neighbours.
+ */
+function base64Forms(bytes: Buffer): string[] {
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .replaceAll("=", "");
+    const front = shift === 0 ? 0 : shift + 1;
+    const whole = (shift + bytes.length) % 3 === 0;
+    return text.slice(front, whole ? undefined : -1);
+  });
+}
+
+export class SecretHunt {
+  private readonly secrets = new Map<string, Secret>();
+
+  add(...secrets: readonly Secret[]): void {
+    for (const secret of secrets) {
+      if (secret.value.length < SHORTEST) throw new Error(`${secret.what}: too short to be looked for`);
+      this.secrets.set(secret.value, secret);
+    }
+  }
+
+  get count(): number {
+    return this.secrets.size;
+  }
+
+  /** Which secrets a text holds, as `<where>: <whose>` lines. */
+  inText(where: string, text: string): string[] {
+    const found = [...this.secrets.values()].filter(({ value }) => forms(value).some((form) => text.includes(form)));
+    return found.map(({ what }) => `${where}: ${what}`);
+  }
+
+  /** The same for a server's user data: also inside of what is compressed or encoded in it. */
+  inUserData(where: string, base64: string): string[] {
+    const bytes = Buffer.from(base64, "base64");
+    const text = (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("utf8");
+    const parts = text.match(/[A-Za-z0-9+/=\n]{40,}/g) ?? [];
+    const inner = parts.map((part) => decoded(part)).join("\n");
+    return [...new Set([...this.inText(where, text), ...this.inText(where, inner)])];
+  }
+
+  /**
+   * The same for all files below some directories (links are not followed).
+   * @param needles where to write what is looked for, readable by nobody else: a command line would itself be seen
+   */
+  async inFiles(directories: readonly string[], needles: string): Promise<string[]> {
+    const all = [...this.secrets.values()].flatMap(({ value }) => forms(value));
+    // A value of several lines would be several patterns; each of its lines is one of the secrets anyway.
+    writeFileSync(needles, all.filter((form) => !form.includes("\n")).join("\n") + "\n", { mode: 0o600 });
+    const files = await grep(["-rlaF", "-f", needles, "--", ...directories]);
+    return files.flatMap((file) => {
+      const found = this.inText(file, readFileSync(file, "latin1"));
+      return found.length > 0 ? found : [`${file}: a secret`];
+    });
+  }
+}
+
+/** Names of the files that grep finds something in. Its exit status 1 means nothing found, 2 that it could not look. */
+function grep(args: readonly string[]): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    execFile("grep", args, { env: { LC_ALL: "C", PATH: process.env["PATH"] } }, (error, stdout, stderr) => {
+      if (error && error.code !== 1) reject(new Error(`grep: ${stderr.trim()}`, { cause: error }));
+      else resolve(stdout.split("\n").filter((line) => line !== ""));
+    });
+  });
+}
+
+const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+function decoded(base64: string): string {
+  const bytes = Buffer.from(base64, "base64");
+  try {
+    return (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("utf8");
+  } catch {
+    return bytes.toString("utf8");
+  }
+}
