@@ -22,9 +22,31 @@ cgroup_make() {
     for file in cpuset.cpus cpuset.mems; do
       [[ ! -e $root/cpuset.cpus || -e $root/cgroup.controllers ]] || cat "$root/$file" >"$root/$NAME/$file"
     done
-    # version 2 allows no processes beside child groups that have controllers: libvirt's are children
-    [[ ! -e $root/cgroup.controllers ]] || mkdir -p "$root/$NAME/services"
+    if [[ -e $root/cgroup.controllers ]]; then
+      cgroup_delegate "$root"
+      # version 2 allows no processes beside child groups that have controllers: libvirt's are children
+      mkdir -p "$root/$NAME/services"
+    fi
   done < <(cgroup_roots)
+}
+
+# libvirt takes version 2 for unusable where no controller reaches it
+cgroup_delegate() {
+  local c
+  for c in $(<"$1/cgroup.controllers"); do
+    has "$c" "$(<"$1/cgroup.subtree_control")" || { echo "+$c" >"$1/cgroup.subtree_control" && echo "$c" >>"$STATE/delegated"; }
+  done
+}
+
+# Takes that back, unless another cloud has come to need it
+cgroup_undelegate() {
+  local c root
+  [[ -s $STATE/delegated ]] || return 0
+  while read -r root; do
+    [[ -e $root/cgroup.controllers ]] || continue
+    while read -r c; do echo "-$c" >"$root/cgroup.subtree_control" 2>/dev/null || :; done <"$STATE/delegated"
+  done < <(cgroup_roots)
+  rm -f "$STATE/delegated"
 }
 
 # cgroup_join PID [SUBGROUP of version 2]
@@ -50,4 +72,5 @@ cgroup_remove() {
       sleep 0.1
     done
   done < <(cgroup_roots)
+  cgroup_undelegate
 }
