@@ -18,6 +18,8 @@ export interface BuildPlan {
   readonly image: ImageDefinition;
   /** Tags that everything made for this build carries (model/naming.ts). */
   readonly tags: readonly string[];
+  /** Who asked for the build: user@host. */
+  readonly requestedBy: string;
   /** ISO 8601: when the reaper may take what is left of this build. */
   readonly expires: string;
   readonly options: {
