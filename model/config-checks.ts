@@ -73,7 +73,8 @@ function overlappingNetworks({ value, problem }: YamlFile): Problem[] {
   const others: readonly unknown[] = Array.isArray(from) ? from : [];
   return others.flatMap((other, index) => {
     const cidr = typeof other === "string" ? parseCidr(other) : undefined;
-    if (!cidr) return [];
+    // The whole world overlaps with everything; the schema has a better word for that.
+    if (!cidr || cidr.prefix < 8) return [];
     const path: Path = ["network", "sshFrom", index];
     if (ownCidr && overlap(cidr, ownCidr)) {
       const message = `overlaps with network.cidr (${String(own)})`;

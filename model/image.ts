@@ -69,10 +69,11 @@ export const imageSchema = z.strictObject({
     .default("none")
     .describe("How long an image keeps its id; SCS-0102 uuid_validity"),
   providedUntil: z
-    .union([z.iso.date(), z.literal("none"), z.literal("notice")], {
+    .string()
+    .refine((value) => value === "none" || value === "notice" || z.iso.date().safeParse(value).success, {
       error: "is no date; write YYYY-MM-DD, none or notice",
     })
-    .describe("Until when new ones come; SCS-0102 provided_until"),
+    .describe("Until when new ones come: YYYY-MM-DD, none or notice; SCS-0102 provided_until"),
   hotfixHours: z
     .int()
     .min(0)

@@ -46,7 +46,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, distance: distance(plain(word), plain(candidate)) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best && best.distance <= Math.ceil(word.length / 3) ? best.candidate : undefined;
 }
 
 /** How many letters have to be put in, taken out or changed. */

@@ -19,7 +19,7 @@ export function describeIssue(issue: Issue, root: unknown, schema: z.ZodType): I
     const [inner] = issue.issues;
     return [{ path, ...split(inner?.message ?? issue.message) }];
   }
-  if (issue.code === "invalid_type" && (value === undefined || value === null)) return [missing(path, value, schema)];
+  if (value === undefined || value === null) return [missing(path, value, schema)];
   return [{ path, value, ...textOf(issue, value) }];
 }
 

@@ -33,6 +33,7 @@ export function readYaml(text: string, file: string): YamlFile {
     line: lineAt(offsetOf(document, path)),
     path: formatPath(path),
     ...facts,
+    ...(SECRET.test(JSON.stringify(facts.value ?? null)) && { value: undefined }),
   });
   const syntax = document.errors.map((error): Problem => ({
     file,

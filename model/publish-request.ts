@@ -1,0 +1,77 @@
+/** The document that asks the publishing workflow to make an image public. Signed as the bytes that it is stored as. */
+import { z } from "zod";
+import { BUILD_ID } from "./naming";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "is no SHA-256; 64 hex digits in lower case");
+const time = z.iso.datetime().describe("ISO 8601, UTC");
+
+export const publishRequestSchema = z.strictObject({
+  version: z.literal(1),
+  factory: z.string().min(1),
+  build: z.string().regex(BUILD_ID),
+  image: z.strictObject({
+    name: z.string().min(1),
+    description: z.string(),
+    owner: z.email(),
+    os: z.strictObject({ distro: z.string(), version: z.string(), codename: z.string() }),
+    architecture: z.string(),
+  }),
+  recipe: z.strictObject({
+    commit: z.string().regex(/^[0-9a-f]{40}$/),
+    dirty: z.literal(false, { error: "was built from a tree with uncommitted changes; commit them and build again" }),
+  }),
+  regions: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        region: z.string().min(1),
+        imageId: z.uuid(),
+        hash: z.strictObject({ algorithm: z.string().min(1), value: z.string().regex(/^[0-9a-f]{40,128}$/) }),
+      }),
+    )
+    .min(1)
+    .describe("Private images that wait there; the publisher compares their hashes"),
+  artefacts: z
+    .array(
+      z.strictObject({
+        path: z.string().regex(/^(?!\/)(?!.*\.\.)[\w./+~-]+$/),
+        size: z.int().min(0).describe("Bytes"),
+        sha256,
+      }),
+    )
+    .min(1)
+    .describe("What lies in the staging bucket, below <image>/<build>/"),
+  signedBy: z
+    .string()
+    .regex(/^[0-9A-F]{40}$/)
+    .describe("Fingerprint of the OpenPGP key that signed the artefacts and this document"),
+  requested: z.strictObject({ at: time, by: z.string().min(1).optional().describe("user@host of the deploying side") }),
+});
+
+export type PublishRequest = z.output<typeof publishRequestSchema>;
+
+/** Name of the request's object in the requests bucket; its signature lies beside it with `.asc`. */
+export function requestName(request: Pick<PublishRequest, "build">): string {
+  return `${request.build}.json`;
+}
+
+/** The document's bytes: keys in a fixed order, so that the same request is the same text. Throws for what is none. */
+export function writePublishRequest(request: PublishRequest): string {
+  return `${JSON.stringify(publishRequestSchema.parse(request), undefined, 2)}\n`;
+}
+
+/** The request in a document's text. Throws one line with everything that is wrong. */
+export function readPublishRequest(text: string, name: string): PublishRequest {
+  const result = publishRequestSchema.safeParse(jsonIn(text, name));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`${name}: is no publish request: ${problems.join(" | ")}`);
+}
+
+function jsonIn(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${name}: is no JSON`, { cause: error });
+  }
+}

@@ -1,0 +1,62 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ConfigError, loadConfig } from "../../../config/load";
+import { configPath, factoryHome } from "../../../config/paths";
+
+const ROOT = path.join(__dirname, "..", "..", "..");
+let copy: string;
+beforeEach(() => {
+  copy = mkdtempSync(path.join(os.tmpdir(), "factory-"));
+  cpSync(path.join(ROOT, "factory.yaml"), path.join(copy, "factory.yaml"));
+  cpSync(path.join(ROOT, "images"), path.join(copy, "images"), { recursive: true });
+});
+afterEach(() => rmSync(copy, { recursive: true }));
+
+const lines = (env: NodeJS.ProcessEnv = {}): string[] => {
+  try {
+    loadConfig(copy, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split("\n");
+    throw error;
+  }
+  return [];
+};
+
+test("the repository's own configuration and catalogue", () => {
+  const { config, images } = loadConfig(ROOT, {});
+  expect(config.factory).toBe("demo");
+  expect(images.map((image) => image.name)).toContain("debian-12");
+});
+
+test("problems of all files at once, each with its file", () => {
+  writeFileSync(path.join(copy, "factory.yaml"), "factory: Demo\nregions: [{ name: Here, cloud: c, region: r }]\n");
+  mkdirSync(path.join(copy, "images", "other"));
+  writeFileSync(path.join(copy, "images", "other", "image.yaml"), "name: another\nregions: [Elsewhere]\n");
+  const found = lines();
+  expect(found.some((line) => /^factory\.yaml:1: factory: "Demo"/.test(line))).toBe(true);
+  expect(found).toContain(
+    'images/other/image.yaml:1: name: "another" is not its directory\'s name ("other"); write other, or rename the directory',
+  );
+  expect(found).toContain(
+    'images/other/image.yaml:2: regions[0]: "Elsewhere" is no region of factory.yaml; there are Here',
+  );
+});
+
+test("no configuration", () => {
+  expect(lines({ FACTORY_CONFIG: "/nonexistent/factory.yaml" })).toEqual([
+    "/nonexistent/factory.yaml: there is no such file; write one (the repository's factory.yaml is a complete example), or set FACTORY_CONFIG to its path",
+  ]);
+});
+
+test("no images", () => {
+  rmSync(path.join(copy, "images"), { recursive: true });
+  expect(lines()).toEqual(["images: there is no images/<name>/image.yaml; add an image"]);
+});
+
+test("where things are", () => {
+  expect(configPath("/repo", {})).toBe("/repo/factory.yaml");
+  expect(configPath("/repo", { FACTORY_CONFIG: "other.yaml" })).toBe("/repo/other.yaml");
+  expect(factoryHome("/repo", {})).toBe("/repo/.factory");
+  expect(factoryHome("/repo", { FACTORY_HOME: "/srv/home" })).toBe("/srv/home");
+});

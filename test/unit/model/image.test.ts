@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseImage, type ImageDefinition } from "../../../model/image";
+import { formatProblem } from "../../../model/problem";
+
+const IMAGES = path.join(__dirname, "..", "..", "..", "images");
+const EXAMPLE = readFileSync(path.join(IMAGES, "debian-12", "image.yaml"), "utf8");
+const surroundings = { directory: "debian-12", regions: ["RegionOne", "RegionTwo"] };
+
+function problems(text: string): string[] {
+  const parsed = parseImage(text, "image.yaml", surroundings);
+  return "problems" in parsed ? parsed.problems.map((one) => formatProblem(one).replace(/^image\.yaml:\d+: /, "")) : [];
+}
+function image(text: string, directory = "debian-12"): ImageDefinition {
+  const parsed = parseImage(text, "image.yaml", { ...surroundings, directory });
+  if ("problems" in parsed) throw new Error(parsed.problems.map(formatProblem).join("\n"));
+  return parsed.image;
+}
+
+const catalogue = readdirSync(IMAGES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== "elements")
+  .map((entry) => entry.name);
+
+test.each(catalogue)("%s of the catalogue is valid", (name) => {
+  expect(image(readFileSync(path.join(IMAGES, name, "image.yaml"), "utf8"), name).name).toBe(name);
+});
+
+test("what may be left out has a default", () => {
+  expect(image(EXAMPLE)).toMatchObject({ firmware: "bios", uuidValidity: "none", source: "private" });
+});
+
+test.each<[string, RegExp | string, string, string]>([
+  [
+    "another name than the directory's",
+    "name: debian-12",
+    "name: debian-13",
+    'name: "debian-13" is not its directory\'s name ("debian-12"); write debian-12, or rename the directory',
+  ],
+  [
+    "version as a number",
+    'version: "12"',
+    "version: 12",
+    "os.version: 12 is not text; write it as text, in quotes if it looks like a number",
+  ],
+  [
+    "builder",
+    "builder: diskimage-builder",
+    "builder: diskimage-bilder",
+    'builder: "diskimage-bilder" is none of diskimage-builder, kiwi; did you mean "diskimage-builder"?',
+  ],
+  [
+    "date",
+    /providedUntil: .*/,
+    "providedUntil: soon",
+    'providedUntil: "soon" is no date; write YYYY-MM-DD, none or notice',
+  ],
+  [
+    "period",
+    /providedUntil: .*/,
+    "$&\nuuidValidity: last-0",
+    'uuidValidity: "last-0" is no period; write none, notice, forever, last-3 or YYYY-MM-DD',
+  ],
+  [
+    "dangling region",
+    /providedUntil: .*/,
+    "$&\nregions: [RegionOne, RegoinTwo]",
+    'regions[1]: "RegoinTwo" is no region of factory.yaml; did you mean "RegionTwo"?',
+  ],
+  [
+    "region twice",
+    /providedUntil: .*/,
+    "$&\nregions: [RegionOne, RegionOne]",
+    'regions[1]: "RegionOne" is listed twice; list it once',
+  ],
+  [
+    "no elements",
+    / {2}elements: .*\n/,
+    "",
+    "recipe.elements: is missing; list its elements: [debian-minimal, vm, cloud-init]",
+  ],
+  [
+    "elements of the other builder",
+    "builder: diskimage-builder",
+    "builder: kiwi",
+    "recipe.elements: is for diskimage-builder only; take it out; kiwi reads the description beside image.yaml",
+  ],
+  [
+    "property of Glance's own",
+    /providedUntil: .*/,
+    "$&\nproperties: { os_hash_algo: sha256 }",
+    "properties.os_hash_algo: can't be set; leave it to Glance and the factory",
+  ],
+  [
+    "variable",
+    / {2}elements: .*\n/,
+    "$&  environment: { dib-release: x }\n",
+    "recipe.environment.dib-release: is no variable's name; use A-Z 0-9 _",
+  ],
+  ["mail address", /owner: .*/, "owner: nobody", 'owner: "nobody" is no mail address; write it as owner@example.org'],
+])("%s", (_, from, to, expected) => {
+  const text = EXAMPLE.replace(from, to);
+  expect(text).not.toBe(EXAMPLE);
+  expect(problems(text)).toEqual([expected]);
+});
+
+test("regions are not judged when factory.yaml's can't be read", () => {
+  const text = `${EXAMPLE}\nregions: [Elsewhere]\n`;
+  expect(parseImage(text, "i", { ...surroundings, regions: undefined })).toHaveProperty("image");
+});
