@@ -4,6 +4,7 @@ require("./lib/suitable-node.js").ensure();
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { commandLine } = require("./lib/args.js");
 const { environment } = require("./lib/environment.js");
 const { exec } = require("./lib/exec.js");
 const { provider: pin } = require("./lib/pins.js");
@@ -33,9 +34,9 @@ async function actualSchema() {
   }
 }
 
-/** @param {readonly string[]} args */
-async function main(args) {
-  if (args.includes("--help")) return void process.stdout.write(usage);
+async function main() {
+  const { values } = commandLine({ help: { type: "boolean" }, write: { type: "boolean" } });
+  if (values.help) return void process.stdout.write(usage);
   const actual = await actualSchema();
   const kept = fs.existsSync(schemaFile) ? fs.readFileSync(schemaFile, "utf8") : "";
   const name = path.relative(process.cwd(), schemaFile);
@@ -43,7 +44,7 @@ async function main(args) {
     process.stdout.write(`${name} is what provider ${pin.version} says\n`);
     return;
   }
-  if (args.includes("--write")) {
+  if (values.write) {
     fs.writeFileSync(schemaFile, actual);
     process.stdout.write(`${name}: written, run "npm run setup" for the bindings\n`);
     return;
@@ -55,4 +56,4 @@ async function main(args) {
   );
 }
 
-void run(() => main(process.argv.slice(2)));
+void run(main);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 "use strict";
 require("./lib/suitable-node.js").ensure();
+const { commandLine } = require("./lib/args.js");
 const { withLock } = require("./lib/lock.js");
 const { Problem, run } = require("./lib/problem.js");
 
@@ -24,30 +25,40 @@ already is kept, so that it can be run at any time. What was fetched or built is
   --only   only these steps: modules, terraform, provider, bindings
 `;
 
-/** @param {readonly string[]} args */
-async function main(args) {
-  if (args.includes("--help")) return void process.stdout.write(usage);
-  const quiet = args.includes("--quiet");
-  for (const step of chosen(args)) await bring(step, quiet);
+async function main() {
+  const { values } = commandLine({
+    help: { type: "boolean" },
+    quiet: { type: "boolean", default: false },
+    only: { type: "string" },
+  });
+  if (values.help) return void process.stdout.write(usage);
+  const steps = chosen(values.only);
+  // What is built from Go and what npm brings don't need each other, so they go side by side.
+  const chains = [
+    ["modules", "bindings"],
+    ["terraform", "provider"],
+  ];
+  const ended = await Promise.allSettled(
+    chains.map(async (chain) => {
+      for (const step of steps.filter(({ name }) => chain.includes(name))) await bring(step, values.quiet);
+    }),
+  );
+  for (const end of ended) if (end.status === "rejected") throw end.reason;
 }
 
 /**
- * @param {readonly string[]} args
+ * @param {string} [only] names of steps
  * @returns {Step[]}
  */
-function chosen(args) {
+function chosen(only) {
   const steps = [
     require("./steps/modules.js").modules,
+    require("./steps/bindings.js").bindings,
     require("./steps/terraform.js").terraform,
     require("./steps/provider.js").provider,
-    require("./steps/bindings.js").bindings,
   ];
-  const at = args.indexOf("--only");
-  const known = args.filter((arg, index) => arg === "--quiet" || arg === "--only" || index === at + 1);
-  const unknown = args.find((arg) => !known.includes(arg));
-  if (unknown) throw new Problem(`setup: unknown argument ${unknown}, see --help`);
-  if (at === -1) return steps;
-  const names = (args[at + 1] || "").split(",");
+  if (only === undefined) return steps;
+  const names = only.split(",");
   const stranger = names.find((name) => !steps.some((step) => step.name === name));
   if (stranger !== undefined) throw new Problem(`setup: no step is called "${stranger}", see --help`);
   return steps.filter((step) => names.includes(step.name));
@@ -66,7 +77,7 @@ async function bring(step, quiet) {
     if (!quiet) say(`${there} ${seconds()}`);
     return;
   }
-  await withLock("setup", async () => {
+  await withLock(`setup-${step.name}`, async () => {
     // Another run may have made it while this one waited.
     if ((await step.find()) !== undefined) return;
     say(`${step.takes} …`);
@@ -79,4 +90,4 @@ async function bring(step, quiet) {
   say(`${made} ${seconds()}`);
 }
 
-if (require.main === module) void run(() => main(process.argv.slice(2)));
+if (require.main === module) void run(main);

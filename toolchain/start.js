@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 "use strict";
 require("./lib/suitable-node.js").ensure();
+const { commandLine } = require("./lib/args.js");
 const { runPart, row } = require("./lib/parts.js");
 const { Problem, run } = require("./lib/problem.js");
 const { duration, table } = require("./lib/summary.js");
@@ -35,10 +36,12 @@ Run it again at any time: it goes on from what is there.
   --from PART  skip what comes before this part
 `;
 
-/** @param {readonly string[]} args */
-async function main(args) {
-  if (args.includes("--help")) return void process.stdout.write(usage);
-  const chosen = parts.slice(first(args));
+async function main() {
+  const { values } = commandLine({ help: { type: "boolean" }, from: { type: "string", default: "setup" } });
+  if (values.help) return void process.stdout.write(usage);
+  const first = parts.findIndex(({ name }) => name === values.from);
+  if (first === -1) throw new Problem(`npm start: there is no part "${values.from}", see --help`);
+  const chosen = parts.slice(first);
   const started = performance.now();
   const outcomes = [];
   for (const [index, part] of chosen.entries()) {
@@ -55,17 +58,4 @@ async function main(args) {
   }
 }
 
-/**
- * The position of the part to begin with.
- * @param {readonly string[]} args
- */
-function first(args) {
-  if (args.length === 0) return 0;
-  const at = parts.findIndex(({ name }) => name === args[1]);
-  if (args[0] !== "--from" || args.length !== 2 || at === -1) {
-    throw new Problem(`npm start: "${args.join(" ")}" is not understood, see npm start -- --help`);
-  }
-  return at;
-}
-
-void run(() => main(process.argv.slice(2)));
+void run(main);

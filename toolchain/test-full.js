@@ -4,6 +4,7 @@ require("./lib/suitable-node.js").ensure();
 const fs = require("node:fs");
 const path = require("node:path");
 const { root } = require("./lib/paths.js");
+const { commandLine } = require("./lib/args.js");
 const { run } = require("./lib/problem.js");
 const { choose, cloudUp, jest, runTests, setup } = require("./lib/test-run.js");
 
@@ -29,9 +30,9 @@ function longParts() {
 }
 
 void run(async () => {
-  const args = process.argv.slice(2);
-  if (args.includes("--help")) return void process.stdout.write(usage);
+  const { values, positionals } = commandLine({ help: { type: "boolean" }, list: { type: "boolean" } }, true);
+  if (values.help) return void process.stdout.write(usage);
   const parts = longParts();
-  if (args.includes("--list")) return void process.stdout.write(parts.map(({ name }) => `${name}\n`).join(""));
-  return runTests(choose([setup, cloudUp, ...parts], args));
+  if (values.list) return void process.stdout.write(parts.map(({ name }) => `${name}\n`).join(""));
+  return runTests(choose([setup, cloudUp, ...parts], positionals));
 });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 "use strict";
 require("./lib/suitable-node.js").ensure();
+const { commandLine } = require("./lib/args.js");
 const { run } = require("./lib/problem.js");
 const { choose, cloudUp, jest, runTests, setup } = require("./lib/test-run.js");
 
@@ -32,7 +33,7 @@ Named parts only, if any; set-up, and the cloud for what needs it, come by thems
 `;
 
 void run(async () => {
-  const args = process.argv.slice(2);
-  if (args.includes("--help")) return void process.stdout.write(usage);
-  return runTests(choose(parts, args));
+  const { values, positionals } = commandLine({ help: { type: "boolean" } }, true);
+  if (values.help) return void process.stdout.write(usage);
+  return runTests(choose(parts, positionals));
 });

@@ -1,16 +1,14 @@
 "use strict";
-const path = require("node:path");
 const { mirror, cliConfig } = require("../steps/provider.js");
 const { findTerraform } = require("../steps/terraform.js");
 const { Problem } = require("./problem.js");
-const { installedBin, suits } = require("./suitable-node.js");
+const { installedBin } = require("./suitable-node.js");
 
 /**
  * What a shell needs for `npx cdktf …` to work offline, fast, and beside another shell's.
- * @param {string} nodeVersion the machine's own
  * @returns {Promise<Record<string, string>>}
  */
-async function environment(nodeVersion = process.version) {
+async function environment() {
   const terraform = await findTerraform();
   if (!terraform) throw new Problem("there is no Terraform yet: run `npm run setup` first");
   return {
@@ -26,7 +24,8 @@ async function environment(nodeVersion = process.version) {
     // Without these a finished command waits for servers that may not answer.
     CHECKPOINT_DISABLE: "1",
     DISABLE_VERSION_CHECK: "true",
-    ...(suits(nodeVersion) ? {} : { PATH: `${installedBin()}${path.delimiter}${process.env.PATH ?? ""}` }),
+    // Set-up's own Node, if that is what runs this: then the machine's does not fit.
+    ...(process.execPath.startsWith(installedBin()) ? { PATH: process.env.PATH ?? "" } : {}),
   };
 }
 
