@@ -21,10 +21,15 @@ const { duration } = require("./summary.js");
  * @property {number} memory the most that the machine had less available than at the start of the part, in GiB
  */
 
-/** The part that is running, which gets the signals that we get. */
-/** @type {import("node:child_process").ChildProcess | undefined} */
+/**
+ * The part that is running.
+ * @type {import("node:child_process").ChildProcess | undefined}
+ */
 let running;
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => running?.kill(signal));
+// A terminal's Ctrl-C reaches the part by itself (and a second one would make Terraform quit at once):
+// wait for its end. Whoever ends us by SIGTERM means the part as well.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => running?.kill("SIGTERM"));
 
 /**
  * Runs a part with a headline, its output live.
