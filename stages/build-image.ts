@@ -32,6 +32,7 @@ export const stage: HostStage = {
   },
   async run(context) {
     const { plan, paths, log, signal } = context;
+    const patchedUntil = new Date().toISOString();
     const raw = path.join(paths.work, "image.raw");
     const qcow2 = path.join(paths.local, ARTEFACTS.image(plan.build));
     await log.step("remains of an earlier run", async () => {
@@ -68,7 +69,7 @@ export const stage: HostStage = {
       ...hex,
       packages: packages.count,
       packagesSha256: packages.sha256,
-      builtAt: new Date().toISOString(),
+      patchedUntil,
     };
     const message = `${(size / MIB).toFixed(0)} MiB qcow2 of ${(virtualSize / MIB).toFixed(0)} MiB, ${packages.count} packages, sha256 ${hex.sha256.slice(0, 12)}…`;
     return { message, data: { ...data, steps: log.steps } };
@@ -78,10 +79,10 @@ export const stage: HostStage = {
 /** What the image is made from, as one hash: a resume builds again when it has changed. */
 function recipeKey(context: StageContext): string {
   const { image, mirrors } = context.plan;
-  const { recipeTree } = context.data("checkout");
+  const { recipeDigest } = context.data("checkout");
   const builder = context.data("configure-host").versions[builderPackage(image)] ?? "";
   const { recipe, os, architecture } = image;
-  return sha256(JSON.stringify({ recipeTree, recipe, os, architecture, mirrors, builder }));
+  return sha256(JSON.stringify({ recipeDigest, recipe, os, architecture, mirrors, builder }));
 }
 
 async function buildRaw(context: StageContext, raw: string): Promise<void> {
@@ -114,7 +115,10 @@ async function listPackages(context: StageContext, raw: string): Promise<{ count
   const { paths, signal } = context;
   const mountPoint = path.join(paths.work, "root");
   const output = await withRootMounted({ raw, mountPoint, signal }, async () =>
-    exec("dpkg-query", [`--admindir=${mountPoint}/var/lib/dpkg`, "-W", "-f", DPKG_FORMAT], { signal, logOutput: false }),
+    exec("dpkg-query", [`--admindir=${mountPoint}/var/lib/dpkg`, "-W", "-f", DPKG_FORMAT], {
+      signal,
+      logOutput: false,
+    }),
   );
   const packages = parseDpkg(output.stdout);
   if (packages.length === 0) throw new StageError("the image's package database is empty");

@@ -52,6 +52,11 @@ async function versions(tools: readonly HostTool[], signal: AbortSignal): Promis
   const format = "${Package}\\t${Version}\\t${db:Status-Status}\\n";
   // Exit code 1: some of them are not known to dpkg.
   const { stdout } = await exec("dpkg-query", ["-W", "-f", format, ...packages], { signal, accept: [0, 1] });
-  const rows = stdout.trim().split("\n").map((line) => line.split("\t"));
-  return Object.fromEntries(rows.filter(([, , status]) => status === "installed").map(([name, version]) => [name, version]));
+  const rows = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t"));
+  return Object.fromEntries(
+    rows.filter(([, , status]) => status === "installed").map(([name = "", version = ""]) => [name, version] as const),
+  );
 }

@@ -17,7 +17,14 @@ export const stage: HostStage = {
   name: "prepare",
   async run(context) {
     const { plan, paths, log, signal } = context;
-    for (const directory of [paths.work, paths.local, paths.artefacts, paths.logs, paths.cache, path.dirname(paths.released)]) {
+    for (const directory of [
+      paths.work,
+      paths.local,
+      paths.artefacts,
+      paths.logs,
+      paths.cache,
+      path.dirname(paths.released),
+    ]) {
       await mkdir(directory, { recursive: true });
     }
     await log.step("the share takes writes", async () => proveWritable(paths.build));
@@ -33,10 +40,13 @@ async function proveWritable(directory: string): Promise<void> {
   const content = randomBytes(64 * 1024);
   try {
     await writeAtomic(file, content);
-    if (!(await readFile(file)).equals(content)) throw new StageError(`${directory}: reads back other bytes than were written`);
+    if (!(await readFile(file)).equals(content))
+      throw new StageError(`${directory}: reads back other bytes than were written`);
   } catch (error) {
     if (error instanceof StageError) throw error;
-    throw new StageError(`${directory}: cannot be written; check the NFS server and its export`, undefined, { cause: error });
+    throw new StageError(`${directory}: cannot be written; check the NFS server and its export`, undefined, {
+      cause: error,
+    });
   } finally {
     await rm(file, { force: true });
   }
@@ -44,7 +54,12 @@ async function proveWritable(directory: string): Promise<void> {
 
 async function freeSpace({ plan, paths }: StageContext): Promise<string> {
   const needs = [
-    { where: paths.scratch, what: "scratch", gib: plan.image.minDiskGiB + WORK_SPACE_GIB, remedy: "nodes.buildHost.scratchGiB" },
+    {
+      where: paths.scratch,
+      what: "scratch",
+      gib: plan.image.minDiskGiB + WORK_SPACE_GIB,
+      remedy: "nodes.buildHost.scratchGiB",
+    },
     { where: paths.build, what: "share", gib: SHARE_SPACE_GIB, remedy: "nodes.nfsServer.volumeGiB" },
   ];
   const texts: string[] = [];

@@ -40,7 +40,8 @@ export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: str
     }
     const problems = await tidyAll(plan, paths, log, async (what) => emit(STAGE, "progress", what));
     if (problems.length > 0) await emit(STAGE, "failed", problems.join("; "));
-    else await emit(STAGE, "skipped", "the build has not succeeded: artefacts, logs and private image stay for a resume");
+    else
+      await emit(STAGE, "skipped", "the build has not succeeded: artefacts, logs and private image stay for a resume");
     return problems.length === 0;
   } finally {
     await log.flush();

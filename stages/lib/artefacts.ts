@@ -35,7 +35,8 @@ export async function directoryToShare(
   name: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const file of await filesBelow(path.join(paths.local, name))) await toShare(paths, path.join(name, file), signal);
+  for (const file of await filesBelow(path.join(paths.local, name)))
+    await toShare(paths, path.join(name, file), signal);
 }
 
 /** Snapshot of a directory into another; what was there is replaced. */

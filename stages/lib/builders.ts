@@ -39,7 +39,9 @@ export function hostTools(image: Pick<ImageDefinition, "name" | "builder">): rea
   const own = BUILDERS[image.builder];
   if (own) return [...COMMON, ...own];
   const known = Object.keys(BUILDERS).join(", ");
-  throw new StageError(`images/${image.name}/image.yaml: builder ${image.builder} can't be used on this host; it knows ${known}`);
+  throw new StageError(
+    `images/${image.name}/image.yaml: builder ${image.builder} can't be used on this host; it knows ${known}`,
+  );
 }
 
 /** The package whose version says which builder made an image. */

@@ -106,7 +106,9 @@ async function run(root: string, implementations: readonly HostStage[]): Promise
       openLog: (stage) => openStageLog(path.join(paths.logs, logName(stage))),
     });
     for (const { stage, message } of outcome.failed) {
-      print(`stage ${stageInfo(stage).number} ${stage} failed: ${message} (log: ${path.join(paths.logs, logName(stage))})`);
+      print(
+        `stage ${stageInfo(stage).number} ${stage} failed: ${message} (log: ${path.join(paths.logs, logName(stage))})`,
+      );
     }
     if (outcome.failed.length > 0 || signal.aborted) return 1;
     print(outcome.ended ?? `build ${plan.build}: all stages on this host are done`);
@@ -134,10 +136,16 @@ async function status(root: string): Promise<number> {
   const events = await readAllEvents(paths.events);
   const start = events[0]?.time;
   for (const { name, number, state, message, seconds, started } of stageStatuses(events)) {
-    if (state === "waiting" || start === undefined) print(`            ${String(number).padStart(2)} ${name.padEnd(19)} waiting`);
+    if (state === "waiting" || start === undefined)
+      print(`            ${String(number).padStart(2)} ${name.padEnd(19)} waiting`);
     else {
       const event = { time: started ?? start, build: plan.build, stage: name, state } as const;
-      print(eventLine({ ...event, ...(message !== undefined && { message }), ...(seconds !== undefined && { seconds }) }, start));
+      print(
+        eventLine(
+          { ...event, ...(message !== undefined && { message }), ...(seconds !== undefined && { seconds }) },
+          start,
+        ),
+      );
     }
   }
   return 0;

@@ -22,7 +22,8 @@ export async function readPlan(file: string): Promise<BuildPlan> {
   }
   // The file comes from elsewhere: its type says what it should be, not what it is.
   const { version } = plan as { readonly version: unknown };
-  if (version !== 1) throw new StageError(`${file}: version ${String(version)} of the plan; this runner knows version 1`);
+  if (version !== 1)
+    throw new StageError(`${file}: version ${String(version)} of the plan; this runner knows version 1`);
   return plan;
 }
 
@@ -32,18 +33,15 @@ export async function readCredentials(paths: Pick<Layout, "credentials">): Promi
   return text === undefined ? undefined : (JSON.parse(text) as Credentials);
 }
 
-/** A session of one region by its credential. */
+/**
+ * A session of one region by its credential. It is not bound to a stage's signal, so that what a stopped stage has made
+ * can still be removed; whoever waits or uploads gives the signal to that.
+ */
 export function sessionFor(
   credential: Credential,
-  target: { readonly cloud: string; readonly region: string },
-  signal?: AbortSignal,
+  { cloud, region }: { readonly cloud: string; readonly region: string },
 ): Session {
-  return new Session({
-    cloud: target.cloud,
-    region: target.region,
-    auth: { kind: "applicationCredential", ...credential },
-    signal,
-  });
+  return new Session({ cloud, region, auth: { kind: "applicationCredential", ...credential } });
 }
 
 /** Everything that a stage may use. */
@@ -74,7 +72,7 @@ export function makeContext(plan: BuildPlan, paths: Layout, stage: StageName, to
           `${paths.credentials}: no credential for "${target.cloud}" (stage ${stage}); deploy the build's stack again, attach brings fresh ones`,
         );
       }
-      return sessionFor(credential, target, signal);
+      return sessionFor(credential, target);
     },
   };
 }

@@ -21,7 +21,10 @@ export async function digestFile<A extends string>(
     size += chunk.length;
     hashes.forEach(([, hash]) => hash.update(chunk));
   }
-  return { size, hex: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest("hex")])) as Record<A, string> };
+  return {
+    size,
+    hex: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest("hex")])) as Record<A, string>,
+  };
 }
 
 /** SHA-256 of a text or buffer, hex. */

@@ -39,7 +39,9 @@ export function distribution(image: Pick<ImageDefinition, "name" | "os">): Distr
   const found = DISTRIBUTIONS[image.os.distro];
   if (found) return found;
   const known = Object.keys(DISTRIBUTIONS).join(", ");
-  throw new StageError(`images/${image.name}/image.yaml: os.distro ${image.os.distro} can't be built on this host; it knows ${known}`);
+  throw new StageError(
+    `images/${image.name}/image.yaml: os.distro ${image.os.distro} can't be built on this host; it knows ${known}`,
+  );
 }
 
 /** Debian's words for architectures. */

@@ -22,7 +22,7 @@ export class UsageError extends Error {
 export function oneLine(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && parts.length < 4; at = at instanceof Error ? at.cause : undefined) {
-    const text = (at instanceof Error ? at.message : String(at)).replace(/\s+/g, " ").trim();
+    const text = (at instanceof Error ? at.message : describe(at)).replace(/\s+/g, " ").trim();
     if (text !== "" && !parts.some((part) => part.includes(text))) parts.push(text);
   }
   return parts.join(": ") || "unknown error";
@@ -32,3 +32,6 @@ export function oneLine(error: unknown): string {
 export function abortError(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new StageError(`aborted: ${String(signal.reason)}`);
 }
+
+const describe = (thing: unknown): string =>
+  typeof thing === "string" ? thing : (JSON.stringify(thing) ?? "undefined");

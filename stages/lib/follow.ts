@@ -22,7 +22,9 @@ export interface UnitState {
 
 /** Pure: the unit's state from `systemctl show`. A job that waits for its turn counts as active. */
 export function parseUnitState(text: string): UnitState {
-  const fields = new Map(text.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  const fields = new Map(
+    text.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
   const get = (name: string): string => fields.get(name)?.trim() ?? "";
   return {
     active: !["inactive", "failed"].includes(get("ActiveState")) || !["", "0"].includes(get("Job")),
@@ -66,7 +68,7 @@ export async function followBuild(options: FollowOptions): Promise<void> {
       await handle.close();
     }
   };
-  for (let next = 0; ; ) {
+  for (let next = 0; ;) {
     // The unit first: what it wrote before it ended is printed below.
     const state = Date.now() >= next ? await unit(signal) : undefined;
     if (state) next = Date.now() + UNIT_EVERY * 1000;

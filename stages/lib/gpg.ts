@@ -30,7 +30,12 @@ export function parseKeys(colons: string): SigningKey[] {
   return keys;
 }
 
-const UNUSABLE: Readonly<Record<string, string>> = { r: "is revoked", e: "has expired", i: "is invalid", d: "is disabled" };
+const UNUSABLE: Readonly<Record<string, string>> = {
+  r: "is revoked",
+  e: "has expired",
+  i: "is invalid",
+  d: "is disabled",
+};
 
 /** Pure: why a key can't sign, or undefined when it can. */
 export function whyUnusable(keys: readonly SigningKey[], fingerprint: string): string | undefined {
@@ -41,11 +46,13 @@ export function whyUnusable(keys: readonly SigningKey[], fingerprint: string): s
   }
   if (UNUSABLE[key.validity] !== undefined) return `signing key ${fingerprint} ${UNUSABLE[key.validity] ?? ""}`;
   // Capital letters tell what the key can do now, its subkeys included; "D" is disabled.
-  if (!key.capabilities.includes("S")) return `signing key ${fingerprint} cannot sign (capabilities: ${key.capabilities})`;
+  if (!key.capabilities.includes("S"))
+    return `signing key ${fingerprint} cannot sign (capabilities: ${key.capabilities})`;
   return undefined;
 }
 
-const gpgEnvironment = (paths: Pick<Layout, "gnupg">): Record<string, string> => baseEnvironment({ GNUPGHOME: paths.gnupg });
+const gpgEnvironment = (paths: Pick<Layout, "gnupg">): Record<string, string> =>
+  baseEnvironment({ GNUPGHOME: paths.gnupg });
 
 /** A fresh home in tmpfs with only this public key; throws when that key can't be used for signing. */
 export async function importSigningKey(
@@ -146,4 +153,3 @@ export async function verifyFile(options: {
   const { file, keyring, signal } = options;
   await exec("gpgv", ["--keyring", keyring, `${file}.asc`, file], { signal });
 }
-

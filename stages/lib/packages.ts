@@ -22,7 +22,10 @@ export function parseDpkg(text: string): Package[] {
 /** Pure: packages.txt, a line each, in byte order (`LC_ALL=C sort`). */
 export function packagesText(packages: readonly Package[]): string {
   const lines = packages.map(({ name, version, architecture }) => `${name}\t${version}\t${architecture}`);
-  return lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map((line) => `${line}\n`).join("");
+  return lines
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 /** Shell words that print packages.txt inside a running system. */

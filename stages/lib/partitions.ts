@@ -43,9 +43,13 @@ export async function withRootMounted<T>(
   const { raw, mountPoint, signal } = options;
   const { stdout } = await exec("sfdisk", ["--json", raw], { signal });
   const { offset, size } = rootSlice(stdout);
-  const probe = await exec("blkid", ["--probe", "--output", "value", "--match-tag", "TYPE", "--offset", String(offset), raw], {
-    signal,
-  });
+  const probe = await exec(
+    "blkid",
+    ["--probe", "--output", "value", "--match-tag", "TYPE", "--offset", String(offset), raw],
+    {
+      signal,
+    },
+  );
   const how = `${READ_ONLY[probe.stdout.trim()] ?? "ro"},loop,offset=${offset},sizelimit=${size}`;
   await exec("mkdir", ["-p", mountPoint]);
   await exec("mount", ["-t", probe.stdout.trim(), "-o", how, raw, mountPoint], { signal });

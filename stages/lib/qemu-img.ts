@@ -23,16 +23,22 @@ interface QemuInfo {
  */
 export function safeImageInfo(json: string, file: string): ImageInfo {
   const info = JSON.parse(json) as QemuInfo;
-  const other = info["backing-filename"] ?? info["full-backing-filename"] ?? info["format-specific"]?.data?.["data-file"];
-  if (other !== undefined) throw new StageError(`${file}: refers to another file (${other}); such an image is never registered`);
+  const other =
+    info["backing-filename"] ?? info["full-backing-filename"] ?? info["format-specific"]?.data?.["data-file"];
+  if (other !== undefined)
+    throw new StageError(`${file}: refers to another file (${other}); such an image is never registered`);
   if (info.encrypted === true) throw new StageError(`${file}: is encrypted; no instance could boot from it`);
-  if (info.format === undefined || info["virtual-size"] === undefined) throw new StageError(`${file}: qemu-img tells no format`);
+  if (info.format === undefined || info["virtual-size"] === undefined)
+    throw new StageError(`${file}: qemu-img tells no format`);
   return { format: info.format, virtualSize: info["virtual-size"] };
 }
 
 /** What an image is; the format is named by the caller, never guessed from the bytes. */
 export async function imageInfo(file: string, format: string, signal: AbortSignal): Promise<ImageInfo> {
-  const { stdout } = await exec("qemu-img", ["info", "--output=json", "-f", format, file], { signal, logOutput: false });
+  const { stdout } = await exec("qemu-img", ["info", "--output=json", "-f", format, file], {
+    signal,
+    logOutput: false,
+  });
   return safeImageInfo(stdout, file);
 }
 

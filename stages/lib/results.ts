@@ -1,16 +1,13 @@
 /** What stages leave for later ones: the `data` of their `succeeded` events. */
 
-export interface RepositoryMetadata {
-  readonly url: string;
-  /** SHA-256 of the repository's InRelease. */
-  readonly sha256: string;
-}
-
 export interface CheckoutData {
   readonly commit: string;
-  /** Git's hash of the recipe's directory at that commit. */
-  readonly recipeTree: string;
-  readonly repositories: readonly RepositoryMetadata[];
+  /** Of the recipe's files. */
+  readonly recipeDigest: string;
+  /** Version of the builder as the host has it or would install it. */
+  readonly builderVersion: string;
+  /** Suite → SHA-256 of its signed metadata, from before the build. */
+  readonly repositories: Readonly<Record<string, string>>;
   /** There when the build ended here: nothing has changed since this build. */
   readonly unchangedSince?: string;
 }
@@ -32,7 +29,8 @@ export interface BuildImageData {
   readonly sha512: string;
   readonly packages: number;
   readonly packagesSha256: string;
-  readonly builtAt: string;
+  /** ISO 8601: the repositories were read from then on. */
+  readonly patchedUntil: string;
 }
 
 /** An image in one region's Glance. */

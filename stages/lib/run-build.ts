@@ -54,13 +54,13 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
   const progress = new Map<StageName, Progress>();
   const failed: { stage: StageName; message: string }[] = [];
   let ended: string | undefined;
-  let broken: unknown;
+  let broken: Error | undefined;
 
   const emit = (stage: StageName, fields: Omit<BuildEvent, "time" | "build" | "stage">): void => {
     const event: BuildEvent = { time: new Date().toISOString(), build: run.build, stage, ...fields };
     events.push(event);
     run.print(eventLine(event, started()));
-    run.events.append(event).catch((error: unknown) => void (broken ??= error));
+    run.events.append(event).catch((error: Error) => void (broken ??= error));
   };
   const statusOf = (stage: StageName) => stageStatuses(events).find((status) => status.name === stage);
   const tools = (stage: StageName, signal: AbortSignal, log: StageLog): ContextTools => ({
@@ -96,7 +96,10 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
     const context = run.context(stage.name, tools(stage.name, signal, log));
     const start = performance.now();
     const took = (): number => Math.round((performance.now() - start) / 100) / 10;
-    const alive = setInterval(() => run.print(`          ${stage.name}: still running, ${took()} s`), STILL_RUNNING * 1000);
+    const alive = setInterval(
+      () => run.print(`          ${stage.name}: still running, ${took()} s`),
+      STILL_RUNNING * 1000,
+    );
     try {
       if (await stillRight(stage, context)) {
         run.print(`          ${stage.name}: done before and still right`);
@@ -118,7 +121,7 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
     } finally {
       clearTimeout(late);
       clearInterval(alive);
-      await log.flush().catch((error: unknown) => void (broken ??= error));
+      await log.flush().catch((error: Error) => void (broken ??= error));
     }
   };
 

@@ -13,15 +13,15 @@ export interface StageContext {
   readonly signal: AbortSignal;
   readonly log: StageLog;
   /** Tells people (and the deployer) how it goes: a `progress` event. */
-  progress(message: string, data?: Readonly<Record<string, unknown>>): void;
+  readonly progress: (message: string, data?: Readonly<Record<string, unknown>>) => void;
   /** What a stage that has succeeded in this build left for later ones; throws when it has not. */
-  data<N extends keyof StageData>(stage: N): StageData[N];
+  readonly data: <N extends keyof StageData>(stage: N) => StageData[N];
   /** The same, undefined when that stage has not succeeded. */
-  dataIfThere<N extends keyof StageData>(stage: N): StageData[N] | undefined;
+  readonly dataIfThere: <N extends keyof StageData>(stage: N) => StageData[N] | undefined;
   /** The APIs of a region, by the application credential in tmpfs. */
-  session(target: Pick<RegionTarget, "cloud" | "region">): Promise<Session>;
+  readonly session: (target: Pick<RegionTarget, "cloud" | "region">) => Promise<Session>;
   /** Which credentials attach brought, or undefined when there are none. */
-  credentials(): Promise<Credentials | undefined>;
+  readonly credentials: () => Promise<Credentials | undefined>;
 }
 
 export interface StageResult {

@@ -40,6 +40,12 @@ export async function sweepTemporary(
 /** "1 instance, 1 port, 1 key pair", or "nothing". */
 export function sweptText({ servers, ports, keyPairs }: Swept): string {
   const counted = ([count, what]: readonly [number, string]): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-  const parts = ([[servers, "instance"], [ports, "port"], [keyPairs, "key pair"]] as const).filter(([count]) => count > 0);
+  const parts = (
+    [
+      [servers, "instance"],
+      [ports, "port"],
+      [keyPairs, "key pair"],
+    ] as const
+  ).filter(([count]) => count > 0);
   return parts.map(counted).join(", ") || "nothing";
 }

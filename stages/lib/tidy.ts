@@ -8,7 +8,9 @@ import type { Layout } from "./layout";
 export function mountsBelow(directory: string, mounts: string): string[] {
   const points = mounts
     .split("\n")
-    .map((line) => (line.split(" ")[1] ?? "").replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))))
+    .map((line) =>
+      (line.split(" ")[1] ?? "").replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))),
+    )
     .filter((point) => point.startsWith(`${directory}${path.sep}`));
   return [...new Set(points)].sort((a, b) => b.split(path.sep).length - a.split(path.sep).length || b.localeCompare(a));
 }
@@ -22,7 +24,9 @@ interface LoopDevice {
 export function loopsBelow(directory: string, json: string): string[] {
   if (json.trim() === "") return [];
   const { loopdevices = [] } = JSON.parse(json) as { loopdevices?: readonly LoopDevice[] };
-  return loopdevices.filter((loop) => loop["back-file"]?.startsWith(`${directory}${path.sep}`)).map((loop) => loop.name);
+  return loopdevices
+    .filter((loop) => loop["back-file"]?.startsWith(`${directory}${path.sep}`))
+    .map((loop) => loop.name);
 }
 
 /**
@@ -38,7 +42,10 @@ export async function releaseBelow(directory: string, log: (line: string) => voi
   for (const device of loopsBelow(directory, stdout)) {
     log(`detaching ${device}, left by an earlier run`);
     // Whichever way its partitions were made, one of the two takes them away; neither minds that there are none.
-    for (const [tool, ...args] of [["kpartx", "-d", device], ["partx", "-d", device]] as const) {
+    for (const [tool, ...args] of [
+      ["kpartx", "-d", device],
+      ["partx", "-d", device],
+    ] as const) {
       await exec(tool, args, { log }).catch(() => undefined);
     }
     await exec("losetup", ["--detach", device], { log });

@@ -1,0 +1,73 @@
+/** The recipes by git: one commit, from a bundle or from the configured repository. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { sha256 } from "./digests";
+import { StageError } from "./errors";
+import { baseEnvironment, exec } from "./exec";
+import { exists } from "./files";
+
+/** No prompt, no one's configuration: what is fetched depends on nothing but the arguments. */
+const ENVIRONMENT = baseEnvironment({
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+});
+
+export interface GitOptions {
+  readonly signal: AbortSignal;
+  readonly log?: (line: string) => void;
+}
+
+async function git(directory: string, args: readonly string[], options: GitOptions): Promise<string> {
+  return (
+    await exec("git", ["-C", directory, ...args], { ...options, env: ENVIRONMENT, logOutput: false })
+  ).stdout.trim();
+}
+
+/**
+ * A fresh checkout of one commit. Git names objects by their content's hash, so a source that has another content under
+ * this commit's name cannot be checked out.
+ */
+export async function checkoutCommit(
+  options: GitOptions & { readonly source: string; readonly commit: string; readonly directory: string },
+): Promise<void> {
+  const { source, commit, directory } = options;
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  await git(directory, ["init", "--quiet"], options);
+  const fetch = ["-c", "fetch.fsckObjects=true", "fetch", "--quiet", "--no-tags"];
+  if (await exists(source)) {
+    // The bundle ends at its commit: without this line git would look for the parents.
+    await writeFile(path.join(directory, ".git", "shallow"), `${commit}\n`);
+    await git(directory, [...fetch, source, "HEAD"], options);
+  } else {
+    await git(directory, [...fetch, "--depth=1", source, commit], options);
+  }
+  const fetched = await git(directory, ["rev-parse", "FETCH_HEAD"], options);
+  if (fetched !== commit) {
+    throw new StageError(
+      `${source}: holds commit ${fetched}, the plan asks for ${commit}; deploy the build's stack again`,
+    );
+  }
+  await git(directory, ["checkout", "--quiet", "--detach", commit], options);
+}
+
+/** Whether a directory is a clean checkout of this commit. */
+export async function isCheckoutOf(directory: string, commit: string, options: GitOptions): Promise<boolean> {
+  if (!(await exists(path.join(directory, ".git")))) return false;
+  const head = await git(directory, ["rev-parse", "HEAD"], options);
+  return head === commit && (await git(directory, ["status", "--porcelain"], options)) === "";
+}
+
+/**
+ * One hash over names, modes and contents of files at a commit (of git's own list of them). Equal trees have equal
+ * digests, whatever else the commits hold.
+ */
+export async function treeDigest(
+  directory: string,
+  commit: string,
+  paths: readonly string[],
+  options: GitOptions,
+): Promise<string> {
+  return sha256(await git(directory, ["ls-tree", "-r", "--full-tree", commit, "--", ...paths], options));
+}
