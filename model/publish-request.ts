@@ -45,7 +45,7 @@ export const publishRequestSchema = z.strictObject({
     .string()
     .regex(/^[0-9A-F]{40}$/)
     .describe("Fingerprint of the OpenPGP key that signed the artefacts and this document"),
-  requested: z.strictObject({ at: time, by: z.string().min(1).optional().describe("user@host of the deploying side") }),
+  requested: z.strictObject({ at: time, by: z.string().min(1).describe("user@host of the deploying side") }),
 });
 
 export type PublishRequest = z.output<typeof publishRequestSchema>;

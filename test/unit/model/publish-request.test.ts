@@ -27,7 +27,7 @@ const request: PublishRequest = {
   ],
   artefacts: [{ path: "debian-12.qcow2", size: 1, sha256: "c".repeat(64) }],
   signedBy: "D".repeat(40),
-  requested: { at: "2026-03-01T12:30:00.000Z" },
+  requested: { at: "2026-03-01T12:30:00.000Z", by: "anna@desk" },
 };
 
 test("is read as it was written, and the same request is the same text", () => {
