@@ -55,7 +55,8 @@ export class FactoryRun {
     readonly results: string,
     readonly projects: RunProjects,
     readonly config: string,
-    private readonly ambient: NodeJS.ProcessEnv,
+    /** What cloud/env says, before anything of this run. */
+    readonly ambient: NodeJS.ProcessEnv,
   ) {}
 
   /** The deployer's home: keys, pinned host keys, state. */

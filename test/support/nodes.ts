@@ -1,6 +1,6 @@
 /** SSH to a factory's nodes as its documentation says: through the jump host, with the pinned host keys and nothing else. */
-import { execFile } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as neutron from "../../openstack/neutron";
 import * as nova from "../../openstack/nova";
@@ -22,7 +22,14 @@ export interface FoundNode {
 }
 
 export class Nodes {
+  private readonly ways = new Map<string, { readonly config: string }>();
+
   constructor(private readonly run: FactoryRun) {}
+
+  /** After nodes were made anew. */
+  forget(): void {
+    this.ways.clear();
+  }
 
   /** The server of this name; throws when there is none. */
   async find(name: string): Promise<FoundNode> {
@@ -38,11 +45,8 @@ export class Nodes {
 
   /** A command on a node, through the jump host. */
   async ssh(name: string, command: string, timeout = 60_000): Promise<SshResult> {
-    const jump = await this.find(`${this.run.factory}-jump-host`);
-    const target = name === jump.name ? jump : await this.find(name);
-    const config = path.join(this.run.directory, `ssh-${target.id}`);
-    writeFileSync(config, this.configuration(jump, target), { mode: 0o600 });
-    return ssh(["-F", config, target.name, command], timeout);
+    const { config } = await this.way(name);
+    return ssh(["-F", config, name, command], timeout);
   }
 
   /** The command's output; throws when its exit status is not 0. */
@@ -50,6 +54,14 @@ export class Nodes {
     const { code, stdout, stderr } = await this.ssh(name, command, timeout);
     if (code !== 0) throw new Error(`${name}: "${command}": exit status ${code}: ${stderr.trim()}`);
     return stdout;
+  }
+
+  /** Writes what a command puts out (which may be much, and binary) to a file. */
+  async fetch(name: string, command: string, file: string): Promise<void> {
+    const { config } = await this.way(name);
+    const child = spawn("ssh", ["-F", config, name, command], { stdio: ["ignore", openSync(file, "w"), "inherit"] });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    if (code !== 0) throw new Error(`${name}: "${command}": exit status ${String(code)}`);
   }
 
   /** ssh straight to an address, with the deployer's key and whatever host key it shows. */
@@ -62,6 +74,18 @@ export class Nodes {
   /** The file with a server's pinned keys. */
   knownHosts(serverId: string): string {
     return path.join(this.run.home, "known_hosts", serverId);
+  }
+
+  /** The ssh configuration for a node; found once, nodes don't move. */
+  private async way(name: string): Promise<{ readonly config: string }> {
+    const known = this.ways.get(name);
+    if (known) return known;
+    const jump = await this.find(`${this.run.factory}-jump-host`);
+    const target = name === jump.name ? jump : await this.find(name);
+    const config = path.join(this.run.directory, `ssh-${target.id}`);
+    writeFileSync(config, this.configuration(jump, target), { mode: 0o600 });
+    this.ways.set(name, { config });
+    return { config };
   }
 
   private get identity(): string {

@@ -8,7 +8,8 @@ function parents(): Map<number, number> {
     const stat = readIfThere(`/proc/${name}/stat`);
     // The second field is the program's name in brackets, which may hold anything.
     const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields?.[1] !== undefined) found.set(Number(name), Number(fields[1]));
+    // A zombie has ended; that its parent does not ask for it is no concern of ours.
+    if (fields?.[1] !== undefined && fields[0] !== "Z") found.set(Number(name), Number(fields[1]));
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { say } from "./say";
 
 /** A test of a sequence in which each needs what the ones before it did. */
-export type Step = (name: string, work: () => Promise<void>, timeout?: number) => void;
+export type Step = (name: string, work: () => Promise<void> | void, timeout?: number) => void;
 
 /** After a step that failed the later ones fail at once and name it, instead of failing for reasons of their own. */
 export function scenario(): Step {

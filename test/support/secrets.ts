@@ -6,17 +6,19 @@ import { gunzipSync } from "node:zlib";
 export interface Secret {
   /** Whose it is; what a finding says. Never the value. */
   readonly what: string;
-  readonly value: string;
+  readonly value: string | Buffer;
 }
 
 /** A shorter value would be found by chance. */
 const SHORTEST = 12;
 
 /** The forms that a secret may be written down in. */
-export function forms(value: string): string[] {
+export function forms(value: string | Buffer): string[] {
   const bytes = Buffer.from(value);
-  const escaped = JSON.stringify(value).slice(1, -1);
-  return [...new Set([value, escaped, encodeURIComponent(value), bytes.toString("hex"), ...base64Forms(bytes)])];
+  const hex = bytes.toString("hex");
+  const encoded = [hex, hex.toUpperCase(), ...base64Forms(bytes)];
+  if (typeof value !== "string") return encoded;
+  return [...new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), ...encoded])];
 }
 
 /**
@@ -40,8 +42,13 @@ export class SecretHunt {
   add(...secrets: readonly Secret[]): void {
     for (const secret of secrets) {
       if (secret.value.length < SHORTEST) throw new Error(`${secret.what}: too short to be looked for`);
-      this.secrets.set(secret.value, secret);
+      this.secrets.set(Buffer.from(secret.value).toString("hex"), secret);
     }
+  }
+
+  /** What the secrets are, without their values. */
+  get names(): string[] {
+    return [...new Set([...this.secrets.values()].map(({ what }) => what))].sort();
   }
 
   get count(): number {
@@ -69,8 +76,9 @@ export class SecretHunt {
    */
   async inFiles(directories: readonly string[], needles: string): Promise<string[]> {
     const all = [...this.secrets.values()].flatMap(({ value }) => forms(value));
-    // A value of several lines would be several patterns; each of its lines is one of the secrets anyway.
-    writeFileSync(needles, all.filter((form) => !form.includes("\n")).join("\n") + "\n", { mode: 0o600 });
+    if (all.some((form) => form.includes("\n")))
+      throw new Error("a secret of several lines has to be added line by line");
+    writeFileSync(needles, `${all.join("\n")}\n`, { mode: 0o600 });
     const files = await grep(["-rlaF", "-f", needles, "--", ...directories]);
     return files.flatMap((file) => {
       const found = this.inText(file, readFileSync(file, "latin1"));
@@ -79,10 +87,19 @@ export class SecretHunt {
   }
 }
 
+/** What looks like a secret whoever's it is: a private key, a token of Keystone. */
+const LOOKS_SECRET = "-----BEGIN [A-Z ]*PRIVATE KEY|gAAAAA[A-Za-z0-9_-]{80,}";
+
+/** Files below these directories that hold what looks like a secret. */
+export function suspiciousFiles(directories: readonly string[]): Promise<string[]> {
+  return grep(["-rlaE", "-e", LOOKS_SECRET, "--", ...directories]);
+}
+
 /** Names of the files that grep finds something in. Its exit status 1 means nothing found, 2 that it could not look. */
 function grep(args: readonly string[]): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    execFile("grep", args, { env: { LC_ALL: "C", PATH: process.env["PATH"] } }, (error, stdout, stderr) => {
+    const options = { env: { LC_ALL: "C", PATH: process.env["PATH"] }, maxBuffer: 1 << 24 };
+    execFile("grep", args, options, (error, stdout, stderr) => {
       if (error && error.code !== 1) reject(new Error(`grep: ${stderr.trim()}`, { cause: error }));
       else resolve(stdout.split("\n").filter((line) => line !== ""));
     });
