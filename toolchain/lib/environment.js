@@ -24,19 +24,31 @@ async function environment() {
     // Without these a finished command waits for servers that may not answer.
     CHECKPOINT_DISABLE: "1",
     DISABLE_VERSION_CHECK: "true",
-    // Set-up's own Node, if that is what runs this: then the machine's does not fit.
-    ...(process.execPath.startsWith(installedBin()) ? { PATH: process.env.PATH ?? "" } : {}),
   };
+}
+
+/** The folder of the set-up's own Node, if that is what runs this: then the machine's does not fit. */
+function ownNode() {
+  return process.execPath.startsWith(installedBin()) ? installedBin() : undefined;
 }
 
 /**
  * The lines for `eval`. The shell itself fills in its process id: each has an output folder of its own, so that two
  * deploys from one checkout don't write the same files.
  * @param {Readonly<Record<string, string>>} variables
+ * @param {string} [binFolder] goes to the front of the PATH, unless it is on it
  */
-function exportLines(variables) {
-  const quoted = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
-  return [...quoted, 'export CDKTF_OUTPUT="cdktf.out/shell-$$"', "unset TF_PLUGIN_CACHE_DIR", ""].join("\n");
+function exportLines(variables, binFolder) {
+  const quote = (/** @type {string} */ value) => `'${value.replaceAll("'", "'\\''")}'`;
+  return [
+    ...Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`),
+    ...(binFolder
+      ? [`case ":$PATH:" in *:${quote(binFolder)}:*) ;; *) export PATH=${quote(binFolder)}:"$PATH" ;; esac`]
+      : []),
+    'export CDKTF_OUTPUT="cdktf.out/shell-$$"',
+    "unset TF_PLUGIN_CACHE_DIR",
+    "",
+  ].join("\n");
 }
 
-module.exports = { environment, exportLines };
+module.exports = { environment, exportLines, ownNode };
