@@ -7,7 +7,7 @@ import { dibArguments, dibEnvironment } from "./lib/dib";
 import { digestFile, sha256 } from "./lib/digests";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
-import { copyAtomic, hasSha256, writeAtomic } from "./lib/files";
+import { copyAtomic, exists, hasSha256, writeAtomic } from "./lib/files";
 import { DPKG_FORMAT, packagesText, parseDpkg } from "./lib/packages";
 import { withRootMounted } from "./lib/partitions";
 import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
@@ -89,8 +89,7 @@ async function buildRaw(context: StageContext, raw: string): Promise<void> {
   const { plan, paths, log, signal } = context;
   const output = path.join(paths.work, "image");
   const directories = {
-    recipe: paths.recipe,
-    shared: path.join(paths.checkout, "images", "elements"),
+    elements: await thoseThere([path.join(paths.recipe, "elements"), path.join(paths.checkout, "images", "elements")]),
     temporary: path.join(paths.work, "tmp"),
     cache: path.join(paths.scratch, "cache"),
   };
@@ -108,6 +107,12 @@ async function buildRaw(context: StageContext, raw: string): Promise<void> {
     throw error;
   }
   if (raw !== `${output}.raw`) await rename(`${output}.raw`, raw);
+}
+
+/** A recipe may do without elements of its own; diskimage-builder refuses a path that is not there. */
+async function thoseThere(directories: readonly string[]): Promise<string[]> {
+  const there = await Promise.all(directories.map(async (directory) => exists(directory)));
+  return directories.filter((_, index) => there[index]);
 }
 
 /** Writes both forms of the package list, read from the image itself. */

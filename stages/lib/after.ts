@@ -29,7 +29,7 @@ export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: str
   const emit = async (stage: BuildEvent["stage"], state: EventState, message: string): Promise<void> => {
     const seconds = Math.round((performance.now() - start) / 100) / 10;
     const event = { time: new Date().toISOString(), build: plan.build, stage, state, message };
-    await events.append(state === "succeeded" ? { ...event, seconds } : event);
+    await events.append(stage === STAGE && state !== "started" ? { ...event, seconds } : event);
     print(`${stage} ${state}: ${message}`);
   };
   try {
@@ -38,6 +38,7 @@ export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: str
       const killed = state === "started" || state === "progress";
       if (killed && isHostStage(name)) await emit(name, "failed", "the runner was ended in the middle of this stage");
     }
+    await emit(STAGE, "started", "after a run that did not succeed");
     const problems = await tidyAll(plan, paths, log, async (what) => emit(STAGE, "progress", what));
     if (problems.length > 0) await emit(STAGE, "failed", problems.join("; "));
     else

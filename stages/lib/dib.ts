@@ -4,10 +4,8 @@ import { DEBIAN_ARCHITECTURE, distribution } from "./distributions";
 import { baseEnvironment } from "./exec";
 
 export interface DibDirectories {
-  /** The recipe: elements beside image.yaml. */
-  readonly recipe: string;
-  /** Elements that several images share: images/elements. */
-  readonly shared: string;
+  /** Where elements are looked for, in order; those of diskimage-builder itself come last. */
+  readonly elements: readonly string[];
   readonly temporary: string;
   readonly cache: string;
 }
@@ -18,7 +16,7 @@ export function dibEnvironment(plan: BuildPlan, directories: DibDirectories): Re
   return baseEnvironment({
     ...distribution(image).dibEnvironment(image.os.codename, mirrors),
     ...image.recipe.environment,
-    ELEMENTS_PATH: `${directories.recipe}/elements:${directories.shared}`,
+    ...(directories.elements.length > 0 && { ELEMENTS_PATH: directories.elements.join(":") }),
     TMP_DIR: directories.temporary,
     TMPDIR: directories.temporary,
     DIB_IMAGE_CACHE: directories.cache,

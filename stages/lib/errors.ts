@@ -34,4 +34,4 @@ export function abortError(signal: AbortSignal): Error {
 }
 
 const describe = (thing: unknown): string =>
-  typeof thing === "string" ? thing : (JSON.stringify(thing) ?? "undefined");
+  typeof thing === "string" ? thing : `unknown error ${JSON.stringify(thing)}`;

@@ -92,5 +92,5 @@ async function flush(file: string): Promise<void> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === "ENOENT";
+  return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }

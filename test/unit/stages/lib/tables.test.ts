@@ -1,0 +1,93 @@
+import { requestName, readPublishRequest } from "../../../../model/publish-request";
+import { builderPackage, hostTools } from "../../../../stages/lib/builders";
+import { dibArguments, dibEnvironment } from "../../../../stages/lib/dib";
+import { publishRequest, requestText } from "../../../../stages/lib/publish-request";
+import { releaseUrls } from "../../../../stages/lib/repositories";
+import { layout, logName } from "../../../../stages/lib/layout";
+import { BUILD, PLAN } from "../plan";
+
+const DIRECTORIES = { elements: ["/r/elements", "/shared"], temporary: "/t", cache: "/c" };
+
+test("the repositories' metadata of Debian: release, updates, security", () => {
+  expect(releaseUrls(PLAN)).toEqual({
+    "debian bookworm": "http://mirror.example.org/debian/dists/bookworm/InRelease",
+    "debian bookworm-updates": "http://mirror.example.org/debian/dists/bookworm-updates/InRelease",
+    "debian bookworm-security": "http://mirror.example.org/debian-security/dists/bookworm-security/InRelease",
+  });
+});
+
+test("the builder's environment holds mirrors, scratch and the recipe's variables, and no one else's", () => {
+  const environment = dibEnvironment(PLAN, DIRECTORIES);
+  expect(environment).toEqual({
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: "/root",
+    LANG: "C.UTF-8",
+    LC_ALL: "C.UTF-8",
+    DIB_RELEASE: "bookworm",
+    DIB_DISTRIBUTION_MIRROR: "http://mirror.example.org/debian",
+    DIB_DEBIAN_SECURITY_MIRROR: "http://mirror.example.org/debian-security/",
+    DIB_DEBIAN_SECURITY_SUBPATH: "-security",
+    DIB_GRUB_TIMEOUT: "0",
+    ELEMENTS_PATH: "/r/elements:/shared",
+    TMP_DIR: "/t",
+    TMPDIR: "/t",
+    DIB_IMAGE_CACHE: "/c",
+    DIB_DEBUG_TRACE: "0",
+  });
+});
+
+test("a recipe's variables win over the distribution's", () => {
+  const recipe = { ...PLAN.image.recipe, environment: { DIB_RELEASE: "trixie" } };
+  const environment = dibEnvironment({ ...PLAN, image: { ...PLAN.image, recipe } }, DIRECTORIES);
+  expect(environment["DIB_RELEASE"]).toBe("trixie");
+});
+
+test("the builder's arguments", () => {
+  const args = dibArguments(PLAN, "/w/image").join(" ");
+  expect(args).toBe("-a amd64 -t raw -o /w/image --no-tmpfs -p curl,less debian-cloud vm");
+});
+
+test("the builder's tools, the builder's own package first of its kind", () => {
+  expect(hostTools(PLAN.image).map((tool) => tool.command)).toEqual(
+    expect.arrayContaining(["git", "kpartx", "hashdeep"]),
+  );
+  expect(builderPackage(PLAN.image)).toBe("python3-diskimage-builder");
+});
+
+test("what this host can not build is said with its file", () => {
+  expect(() => hostTools({ ...PLAN.image, builder: "kiwi" })).toThrow(
+    "images/debian-12/image.yaml: builder kiwi can't be used on this host; it knows diskimage-builder",
+  );
+  expect(() => releaseUrls({ ...PLAN, image: { ...PLAN.image, os: { ...PLAN.image.os, distro: "rocky" } } })).toThrow(
+    "images/debian-12/image.yaml: os.distro rocky",
+  );
+});
+
+test("the publisher can read the request", () => {
+  const stored = {
+    region: "two",
+    imageId: "3f0c54c5-47a4-4a0e-9a0b-3b6f7d1c9b11",
+    hashAlgo: "sha512",
+    hashValue: "0".repeat(128),
+  };
+  const artefacts = [{ path: "test/junit.xml", size: 3, sha256: "0".repeat(64) }];
+  const request = publishRequest(PLAN, { stored: [stored], artefacts, at: new Date(0) });
+  expect(readPublishRequest(requestText(request), "r.json")).toEqual(request);
+  expect(request.regions).toEqual([
+    {
+      name: "two",
+      region: "RegionTwo",
+      imageId: stored.imageId,
+      hash: { algorithm: "sha512", value: stored.hashValue },
+    },
+  ]);
+  expect(requestName(request)).toBe(`${BUILD}.json`);
+});
+
+test("paths: the build's id is in scratch, the image's name on the share", () => {
+  const paths = layout(PLAN, "/r");
+  expect(paths.hostEvents).toBe(`/r/mnt/factory/builds/debian-12/${BUILD}/events/host.jsonl`);
+  expect(paths.heartbeat).toBe("/r/mnt/factory/leases/debian-12.host.json");
+  expect(paths.local).toBe(`/r/srv/scratch/${BUILD}/artefacts`);
+  expect(logName("build-image")).toBe("07-build-image.log");
+});
