@@ -70,7 +70,10 @@ export async function listApplicationCredentials(session: Session, name?: string
   return answer.application_credentials.filter((one) => name === undefined || one.name === name);
 }
 
-/** True when it was there. Tokens that it got end with it. */
+/**
+ * True when it was there. It gets no more tokens; those that it has got end with it, but a service that has just seen one
+ * may go on taking it for as long as it caches tokens (minutes).
+ */
 export async function deleteApplicationCredential(session: Session, id: string): Promise<boolean> {
   const path = `${await credentialsPath(session)}/${id}`;
   return (await session.request({ service: "identity", method: "DELETE", path, expect: [204, 404] })).status === 204;
