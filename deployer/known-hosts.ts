@@ -1,10 +1,10 @@
 /** Pinned host keys: one known_hosts file a server, kept from the first time they were read from its console. */
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { hostKeysIn, knownHostsText, type HostKey } from "../model/host-keys";
 import { consoleOutput } from "../openstack/nova";
 import type { Session } from "../openstack/session";
+import { pause } from "./pause";
 import { UserError } from "./user-error";
 
 export class KnownHosts {
@@ -88,6 +88,6 @@ export async function hostKeysFromConsole(
           `the image must have cloud-init, which prints them once at the first boot`,
       );
     }
-    await sleep(interval, undefined, signal ? { signal } : {});
+    await pause(interval, signal);
   }
 }

@@ -17,6 +17,11 @@ import { holderProcess, isAlive } from "./session-identity";
 import type { Store } from "./store";
 import { UserError } from "./user-error";
 
+/** Somebody else has the lease: the message names the holder. */
+export class LeaseHeld extends UserError {
+  override readonly name = "LeaseHeld";
+}
+
 /** How often another deploying side may come in between before we give up. */
 const TRIES = 10;
 
@@ -34,13 +39,29 @@ export class LeaseKeeper {
     private readonly holder: LeaseHolder,
   ) {}
 
-  /** Takes the lease, or takes it over where the rules allow. Throws a UserError that names the holder. */
+  /** Takes the lease, or takes it over where the rules allow. Throws LeaseHeld. */
   async take(image: string, build: string, seconds: number): Promise<LeaseReason> {
     const claim = this.claim(image, build);
     return this.write(image, (found) => decideLease({ ...found, claim, seconds }));
   }
 
-  /** Gives the lease that this session holds a new expiry, `seconds` from now. Throws a UserError when it was lost. */
+  /**
+   * Takes the lease for destroying a build. False when another build of the image has it: then this one is not being
+   * built by anybody, and what is removed carries its own tag. Throws LeaseHeld when a live deploy follows this build.
+   */
+  async takeToDestroy(image: string, build: string, seconds: number): Promise<boolean> {
+    try {
+      await this.take(image, build, seconds);
+      return true;
+    } catch (error) {
+      if (!(error instanceof LeaseHeld)) throw error;
+      const { lease } = await this.look(image);
+      if (lease === undefined || lease.build === build) throw error;
+      return false;
+    }
+  }
+
+  /** Gives the lease that this session holds a new expiry, `seconds` from now. Throws LeaseHeld when it was lost. */
   async renew(image: string, build: string, seconds: number): Promise<void> {
     const claim = this.claim(image, build);
     await this.write(image, ({ lease, now }) => renewLease({ claim, seconds, lease, now }));
@@ -83,7 +104,7 @@ export class LeaseKeeper {
     for (let tried = 0; tried < TRIES; tried++) {
       const found = await this.look(image);
       const verdict = decide(found);
-      if (!verdict.granted) throw new UserError(verdict.message);
+      if (!verdict.granted) throw new LeaseHeld(verdict.message);
       if (await this.store.swapLease(image, found.text, `${JSON.stringify(verdict.lease)}\n`)) return verdict.reason;
     }
     throw contended(image);
@@ -135,7 +156,7 @@ export function keepRenewing(
   };
   const timer = setInterval(() => {
     beat().catch((error: unknown) => {
-      if (error instanceof UserError) end(error);
+      if (error instanceof LeaseHeld) end(error);
     });
   }, everySeconds * 1000);
   timer.unref();

@@ -28,7 +28,10 @@ export interface Recipes {
 export async function remoteCommit(url: string, ref = "HEAD"): Promise<string> {
   if (/^[0-9a-f]{40}$/.test(ref)) return ref;
   const text = await git(["ls-remote", "--", url, ref, `${ref}^{}`], { env: { GIT_TERMINAL_PROMPT: "0" } });
-  const rows = text.split("\n").filter((line) => line !== "").map((line) => line.split("\t"));
+  const rows = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split("\t"));
   // An annotated tag is listed twice: itself, and (with ^{}) the commit that it names.
   const row = rows.find(([, name]) => name?.endsWith("^{}")) ?? rows[0];
   if (!row?.[0]) throw new UserError(`infrastructure.git: ${url} has no "${ref}"; name a branch, a tag or a commit`);
@@ -40,7 +43,9 @@ export async function remoteCommit(url: string, ref = "HEAD"): Promise<string> {
  * commit on top of HEAD; it lives in the bundle only. Throws a UserError when there is no commit to take.
  */
 export async function localRecipes(root: string): Promise<Recipes> {
-  const head = await run("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], { env: OWN_ENVIRONMENT });
+  const head = await run("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], {
+    env: OWN_ENVIRONMENT,
+  });
   if (head.code !== 0) {
     const said = head.stderr.trim().split("\n")[0];
     throw new UserError(
@@ -113,5 +118,9 @@ interface GitOptions {
 }
 
 function git(args: readonly string[], { env, cwd }: GitOptions = {}): Promise<string> {
-  return must("git", args, { env: { ...OWN_ENVIRONMENT, ...env }, timeout: 120_000, ...(cwd !== undefined && { cwd }) });
+  return must("git", args, {
+    env: { ...OWN_ENVIRONMENT, ...env },
+    timeout: 120_000,
+    ...(cwd !== undefined && { cwd }),
+  });
 }

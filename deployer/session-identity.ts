@@ -25,7 +25,7 @@ export function parseProcesses(text: string): ProcessRow[] {
 export function holderAmong(rows: readonly ProcessRow[], self: number): number {
   const byPid = new Map(rows.map((row) => [row.pid, row]));
   const ancestors: ProcessRow[] = [];
-  for (let row = byPid.get(self); row && ancestors.length < rows.length; ) {
+  for (let row = byPid.get(self); row && ancestors.length < rows.length;) {
     row = row.ppid === row.pid ? undefined : byPid.get(row.ppid);
     if (row) ancestors.push(row);
   }

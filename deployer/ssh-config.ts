@@ -31,9 +31,7 @@ export function sshConfig({ target, jump, identityFile, controlPath }: SshConfig
     "ControlPersist 60",
   ];
   const hops =
-    jump === undefined
-      ? [hop(target, shared)]
-      : [hop(jump, shared), hop(target, [`ProxyJump ${jump.name}`])];
+    jump === undefined ? [hop(target, shared)] : [hop(jump, shared), hop(target, [`ProxyJump ${jump.name}`])];
   return [...hops, block("*", common(identityFile))].join("\n") + "\n";
 }
 

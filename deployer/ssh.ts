@@ -1,6 +1,6 @@
 /** A node reached by the system's ssh with a configuration of our own: pinned keys, through the jump host. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "./pause";
 import { lastWords, run, type Outcome } from "./process";
 import { quote } from "./shell";
 import { SshError, sshError } from "./ssh-error";
@@ -72,10 +72,14 @@ export class SshHost {
     return spawn("ssh", args, { stdio: ["ignore", "pipe", "pipe"] });
   }
 
-  /** Forwards a socket of the node to one of this machine until the child is ended. */
+  /**
+   * Forwards a socket of the node to one of this machine until the child's standard input is closed: that happens also
+   * when this process is killed.
+   */
   forwardSocket(remote: string, local: string): ChildProcess {
-    const forward = ["-N", "-o", "ExitOnForwardFailure=yes", "-R", `${remote}:${local}`];
-    return spawn("ssh", ["-F", this.configFile, ...forward, this.name], { stdio: ["ignore", "ignore", "pipe"] });
+    const forward = ["-T", "-o", "ExitOnForwardFailure=yes", "-R", `${remote}:${local}`];
+    const args = ["-F", this.configFile, ...forward, this.name, "cat >/dev/null"];
+    return spawn("ssh", args, { stdio: ["pipe", "ignore", "ignore"] });
   }
 
   /** The whole command line as the remote shell gets it. */
@@ -103,6 +107,6 @@ export async function waitForSsh(host: SshHost, options: ReachOptions): Promise<
     } catch (error) {
       if (!(error instanceof SshError) || !error.passing || Date.now() + interval > end) throw error;
     }
-    await sleep(interval, undefined, signal ? { signal } : {});
+    await pause(interval, signal);
   }
 }

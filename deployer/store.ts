@@ -61,7 +61,12 @@ export class Store {
        f="$2.json"; have=absent; if test -e "$f"; then have=$(sha256sum <"$f" | cut -d" " -f1); fi
        if test "$have" != "$3"; then echo changed; exit 0; fi
        if test "$4" = remove; then rm -f "$f"; else cat >"$f.part"; sync "$f.part"; mv "$f.part" "$f"; fi; echo swapped`,
-      [SHARE_PATHS.leases, image, expected === undefined ? "absent" : digest(expected), next === undefined ? "remove" : "write"],
+      [
+        SHARE_PATHS.leases,
+        image,
+        expected === undefined ? "absent" : digest(expected),
+        next === undefined ? "remove" : "write",
+      ],
       next ?? "",
     );
     return answer.trim() === "swapped";

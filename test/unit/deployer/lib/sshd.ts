@@ -94,7 +94,14 @@ export class Sshd {
 
   hop(name: string): SshHop {
     const { username: user } = userInfo();
-    return { name, address: "127.0.0.1", port: this.port, user, hostKeyAlias: "server-id", knownHosts: this.knownHosts };
+    return {
+      name,
+      address: "127.0.0.1",
+      port: this.port,
+      user,
+      hostKeyAlias: "server-id",
+      knownHosts: this.knownHosts,
+    };
   }
 
   host(name: string, options: HostOptions = {}): SshHost {

@@ -1,0 +1,80 @@
+/** Commands about builds. */
+import { InvalidArgumentError, type Command } from "commander";
+import { fetchArtefacts } from "../deployer/artefacts";
+import { buildImage, dryRun } from "../deployer/build";
+import { listBuilds } from "../deployer/builds";
+import { Deployment } from "../deployer/deployment";
+import { Ways } from "../deployer/nodes";
+import { buildLines } from "./status-text";
+import { ExitStatus, say, sayAll, sayJson } from "./support";
+
+interface BuildFlags {
+  readonly force?: boolean;
+  readonly skipPublish?: boolean;
+  readonly debug?: boolean;
+  readonly keepHost?: boolean;
+  readonly dryRun?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function addBuildCommands(program: Command, root: string): void {
+  program
+    .command("build")
+    .description("build an image: build host, 15 stages, and the host's end; exits 1 when a stage fails")
+    .argument("<image>", "name of a directory in images/")
+    .option("--force", "build although nothing has changed since the last release")
+    .option("--skip-publish", "make no publish request")
+    .option("--debug", "let the builder tell everything it does")
+    .option("--keep-host", "leave the build host and its volume after a success")
+    .option("--dry-run", "only tell what would be built and what stands against it")
+    .option("--verbose", "show all that cdktf says")
+    .addHelpText(
+      "after",
+      `
+After a failure the host stays: the next "factory build" resumes at the stage that failed.
+Interrupting it leaves the build running on its host: the next "factory build" follows it again.`,
+    )
+    .action(async (image: string, flags: BuildFlags) => build(root, image, flags));
+
+  program
+    .command("builds")
+    .description("the newest builds of an image or of all, from the factory's share")
+    .argument("[image]", "name of a directory in images/")
+    .option("--limit <count>", "how many of each image", positive, 10)
+    .option("--json", "for programs")
+    .action(async (image: string | undefined, { limit, json = false }: { limit: number; json?: boolean }) => {
+      const found = await listBuilds(await new Ways(Deployment.load(root)).store(), image, limit);
+      if (json) sayJson(found);
+      else sayAll(buildLines(found));
+    });
+
+  program
+    .command("artefacts")
+    .description("fetch a build's artefacts, events and logs from the factory's share, and check them")
+    .argument("<build>", 'a build\'s id; "factory builds" lists them')
+    .option("--to <directory>", "where to put them (default: a directory named like the build)")
+    .action(async (id: string, { to = id }: { to?: string }) => {
+      const checked = await fetchArtefacts(await new Ways(Deployment.load(root)).store(), id, to);
+      say(`${to}: ${checked === 0 ? "the build has no checksums yet" : `${checked} checksums are right`}`);
+    });
+}
+
+async function build(root: string, image: string, flags: BuildFlags): Promise<void> {
+  const { force = false, skipPublish = false, debug = false, keepHost = false, verbose = false } = flags;
+  const deployment = Deployment.load(root);
+  if (!flags.dryRun) {
+    await buildImage(deployment, { image, force, skipPublish, debug, keepHost, verbose }, say);
+    return;
+  }
+  const { lines, problems } = await dryRun(deployment, image);
+  sayAll(lines);
+  for (const problem of problems) process.stderr.write(`factory: ${problem}\n`);
+  if (problems.length > 0) throw new ExitStatus(1);
+  say("nothing stands against it");
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("must be a whole number above 0.");
+}

@@ -1,0 +1,90 @@
+/** Commands about the factory as a whole. */
+import { spawn } from "node:child_process";
+import type { Command } from "commander";
+import { ConfigError, loadConfig } from "../config/load";
+import { destroyFactory } from "../deployer/build";
+import { Deployment } from "../deployer/deployment";
+import { findNode, listNodes, Ways } from "../deployer/nodes";
+import { setUp } from "../deployer/setup";
+import { factoryStatus, retainedOf } from "../deployer/status";
+import { formatProblem } from "../model/problem";
+import { statusLines, retainedLines } from "./status-text";
+import { ExitStatus, say, sayAll, sayJson } from "./support";
+
+export function addFactoryCommands(program: Command, root: string): void {
+  program
+    .command("setup")
+    .description("make this deploying side ready: home, SSH key, signing key; safe to run again")
+    .action(async () => setUp(Deployment.load(root), say));
+
+  program
+    .command("validate")
+    .description("check factory.yaml and the catalogue in images/, without any cloud; tells all problems at once")
+    .option("--json", "for programs")
+    .action(({ json = false }: { json?: boolean }) => validate(root, json));
+
+  program
+    .command("status")
+    .description("nodes and how to reach them, running builds, images, buckets")
+    .option("--show-retained", "only what destroying the factory keeps")
+    .option("--json", "for programs")
+    .action(async (options: { showRetained?: boolean; json?: boolean }) => status(root, options));
+
+  program
+    .command("ssh")
+    .description("log in to a node through the jump host, by its pinned keys")
+    .argument("<node>", "jump-host, nfs-server, a build's id, or the server's name")
+    .argument("[command...]", "run this there instead (after --)")
+    .action(async (node: string, command: string[]) => ssh(root, node, command));
+
+  program
+    .command("destroy")
+    .description("destroy the factory; what holds data stays (status --show-retained lists it)")
+    .option("--purge-data", "delete the data as well: volumes, buckets with all their objects, private images")
+    .option("--verbose", "show all that cdktf says")
+    .action(async ({ purgeData = false, verbose = false }: { purgeData?: boolean; verbose?: boolean }) =>
+      destroyFactory(Deployment.load(root), purgeData, say, verbose),
+    );
+}
+
+function validate(root: string, json: boolean): void {
+  try {
+    const { config, images } = loadConfig(root);
+    if (json) sayJson({ valid: true, factory: config.factory, images: images.map(({ name }) => name) });
+    else
+      say(
+        `factory "${config.factory}" is valid: ${config.regions.length} regions, ${images.length} images (${images.map(({ name }) => name).join(", ")})`,
+      );
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    if (json) sayJson({ valid: false, problems: error.problems });
+    else for (const problem of error.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+    throw new ExitStatus(1);
+  }
+}
+
+async function status(
+  root: string,
+  { showRetained = false, json = false }: { showRetained?: boolean; json?: boolean },
+): Promise<void> {
+  const found = await factoryStatus(Deployment.load(root));
+  const shown = showRetained ? { factory: found.factory, ...retainedOf(found), problems: found.problems } : found;
+  if (json) sayJson(shown);
+  else {
+    sayAll(showRetained ? retainedLines(retainedOf(found)) : statusLines(found));
+    for (const problem of found.problems) process.stderr.write(`factory: ${problem}\n`);
+  }
+  if (found.problems.length > 0) throw new ExitStatus(1);
+}
+
+async function ssh(root: string, name: string, command: readonly string[]): Promise<void> {
+  const deployment = Deployment.load(root);
+  const node = findNode(await listNodes(deployment), name, deployment.config.factory);
+  const host = await new Ways(deployment, (line) => process.stderr.write(`${line}\n`)).to(node);
+  const child = spawn("ssh", ["-F", host.configFile, host.name, ...command], { stdio: "inherit" });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve(status ?? 255));
+  });
+  if (code !== 0) throw new ExitStatus(code);
+}

@@ -1,0 +1,80 @@
+/** What Terraform's provisioners call. Their lines appear as they come in the output of `cdktf deploy`. */
+import { Option, type Command } from "commander";
+import { attach } from "../deployer/attach";
+import { Deployment, type ProjectName } from "../deployer/deployment";
+import { destroyed, guard } from "../deployer/destroyed";
+import { runInitialise, type BuildName } from "../deployer/initialise";
+import { ready } from "../deployer/ready";
+import { release, retain, RETAINED_KINDS, type RetainedKind } from "../deployer/retained";
+import { interruption } from "./interruption";
+import { say } from "./support";
+
+interface RetainedFlags {
+  readonly project: ProjectName;
+  readonly kind: RetainedKind;
+  readonly name: string;
+  readonly size?: string;
+}
+
+export function addInternalCommands(program: Command, root: string): void {
+  const internal = program.command("internal", { hidden: true }).description("called by the stacks' provisioners");
+  const load = (): Deployment => Deployment.load(root);
+  const forBuild = (name: string, description: string): Command =>
+    internal
+      .command(name)
+      .description(description)
+      .requiredOption("--build <id>", "the build's id")
+      .requiredOption("--image <name>", "its image");
+  const forRetained = (name: string, description: string): Command =>
+    internal
+      .command(name)
+      .description(description)
+      .addOption(
+        new Option("--project <name>", "key of projects in factory.yaml")
+          .choices(["build", "services", "production"])
+          .makeOptionMandatory(),
+      )
+      .addOption(new Option("--kind <kind>", "what it is").choices(RETAINED_KINDS).makeOptionMandatory())
+      .requiredOption("--name <name>", "its name in the project");
+
+  forBuild("initialise", "stage 1").action(async (build: BuildName) => runInitialise(load(), build, say));
+
+  forBuild("attach", "stages 2 and 3, then follows the build")
+    .requiredOption("--server <uuid>", "the build host's server")
+    .action(async ({ server, ...build }: BuildName & { readonly server: string }) => {
+      const { signal, end } = interruption();
+      try {
+        await attach(load(), { ...build, serverId: server, say, interrupted: signal });
+      } finally {
+        end();
+      }
+    });
+
+  forBuild("guard", "before a build is destroyed: refuses while somebody else follows it").action(
+    async (build: BuildName) => guard(load(), build, say),
+  );
+
+  forBuild("destroyed", "stage 15").action(async (build: BuildName) => destroyed(load(), build, say));
+
+  internal
+    .command("ready")
+    .description("waits for a node's first boot, by host keys from its console")
+    .requiredOption("--server <uuid>", "the node's server")
+    .action(async ({ server }: { readonly server: string }) => ready(load(), server, say));
+
+  forRetained("retain", "makes sure that something that holds data is there")
+    .option("--size <GiB>", "size of a volume that has to be made")
+    .action(async ({ project, size, ...what }: RetainedFlags) => {
+      const deployment = load();
+      const named = { ...what, factory: deployment.config.factory };
+      say(await retain(deployment.project(project), named, size === undefined ? undefined : Number(size)));
+    });
+
+  forRetained("release", "lets go of it, keeping data unless FACTORY_PURGE_DATA=1").action(
+    async ({ project, ...what }: RetainedFlags) => {
+      const deployment = load();
+      const named = { ...what, factory: deployment.config.factory };
+      say(await release(deployment.project(project), named, process.env["FACTORY_PURGE_DATA"] === "1"));
+    },
+  );
+}

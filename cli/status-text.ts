@@ -1,0 +1,78 @@
+/** Status and lists as lines for people. Pure. */
+import type { BuildSummary } from "../deployer/builds";
+import type { FactoryStatus } from "../deployer/status";
+import { bytes, duration, table } from "../deployer/table";
+
+export function statusLines(status: FactoryStatus): string[] {
+  const { factory, nodes, leases } = status;
+  if (nodes.length === 0) return [`factory ${factory} is not deployed`, ...retainedLines(status)];
+  return [
+    `factory ${factory}`,
+    "",
+    ...table(
+      ["NODE", "STATUS", "ADDRESS", "LOG IN"],
+      nodes.map((node) => [node.name, node.status, node.publicAddress ?? node.address, `factory ssh ${node.name}`]),
+    ),
+    "",
+    ...(leases.length === 0 ? ["no build is being followed"] : leases.map(leaseLine)),
+    ...dataLines(status),
+  ];
+}
+
+/** What destroying the factory keeps. */
+export function retainedLines(retained: Pick<FactoryStatus, "volumes" | "buckets" | "images">): string[] {
+  const lines = dataLines(retained);
+  return lines.length === 0 ? ["nothing is retained"] : lines.slice(1);
+}
+
+function dataLines({ volumes, buckets, images }: Pick<FactoryStatus, "volumes" | "buckets" | "images">): string[] {
+  return [
+    ...section(
+      ["IMAGE", "REGION", "STATUS", "VISIBILITY", "SIZE", "HASH", "ID"],
+      images.map((image) => [
+        image.name,
+        image.region,
+        image.status,
+        image.visibility,
+        bytes(image.size),
+        short(image.hash),
+        image.id,
+      ]),
+    ),
+    ...section(
+      ["BUCKET", "OBJECTS", "SIZE"],
+      buckets.map(({ name, objects, bytes: size }) => [name, String(objects), bytes(size)]),
+    ),
+    ...section(
+      ["VOLUME", "SIZE", "STATUS", "ID"],
+      volumes.map(({ name, sizeGiB, status, id }) => [name, `${sizeGiB} GiB`, status, id]),
+    ),
+  ];
+}
+
+function section(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : ["", ...table(header, rows)];
+}
+
+function leaseLine({ image, build, holder, since }: FactoryStatus["leases"][number]): string {
+  return `${image}: build ${build} is followed by ${holder.user}@${holder.host} (process ${holder.pid}) since ${since.slice(0, 16)}Z`;
+}
+
+/** Enough of a hash to compare by eye; the JSON has all of it. */
+function short(hash: string): string {
+  return hash.length > 23 ? `${hash.slice(0, 23)}…` : hash;
+}
+
+export function buildLines(builds: readonly BuildSummary[]): string[] {
+  if (builds.length === 0) return ["there are no builds on the share"];
+  return table(
+    ["BUILD", "STATE", "STAGE", "STARTED (UTC)", "TOOK"],
+    builds.map(({ build, state, good, stage, started, seconds }) => [
+      build,
+      state === "ended" ? `ended, ${good ? "succeeded" : "not finished"}` : state,
+      stage,
+      started?.slice(0, 16).replace("T", " ") ?? "",
+      duration(seconds),
+    ]),
+  );
+}

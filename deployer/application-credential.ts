@@ -1,0 +1,118 @@
+/** Short-lived application credentials for a build host, one for each clouds.yaml entry that its stages use. */
+import type { BuildPlan, Credential, Credentials } from "../model/plan";
+import type { Service } from "../openstack/catalogue";
+import {
+  createApplicationCredential,
+  deleteApplicationCredential,
+  listApplicationCredentials,
+  type AccessRule,
+} from "../openstack/keystone";
+import type { Session } from "../openstack/session";
+import { accessRules, servicesFor, type Use } from "./access-rules";
+import type { Deployment } from "./deployment";
+import { UserError } from "./user-error";
+
+/** The one role of an ordinary member; Keystone would add implied ones and then refuse. */
+const ROLES = ["member"];
+
+/** A clouds.yaml entry and what it is used for, region by region. */
+export interface EntryUse {
+  readonly cloud: string;
+  readonly sessions: readonly { readonly session: Session; readonly use: Use }[];
+}
+
+/** The entries that a build needs, each once. */
+export function entriesFor(deployment: Deployment, plan: Pick<BuildPlan, "home" | "regions">): EntryUse[] {
+  const uses = [
+    { cloud: plan.home.cloud, session: deployment.region(plan.home), use: "home" as const },
+    ...plan.regions.map((one) => ({ cloud: one.cloud, session: deployment.region(one), use: "region" as const })),
+    {
+      cloud: deployment.config.projects.production.cloud,
+      session: deployment.project("production"),
+      use: "buckets" as const,
+    },
+  ];
+  return [...new Set(uses.map((one) => one.cloud))].map((cloud) => ({
+    cloud,
+    sessions: uses.filter((one) => one.cloud === cloud),
+  }));
+}
+
+export const credentialName = (build: string, cloud: string): string => `${build}-${cloud}`;
+
+/** Makes the credentials. An older one of the same name is deleted first: its secret is lost anyway. */
+export async function issueCredentials(
+  entries: readonly EntryUse[],
+  {
+    build,
+    buckets,
+    expires,
+  }: { readonly build: string; readonly buckets: readonly string[]; readonly expires: string },
+): Promise<Credentials> {
+  const issued = await Promise.all(
+    entries.map(async ({ cloud, sessions }): Promise<readonly [string, Credential]> => {
+      const [first] = sessions;
+      if (!first) throw new Error(`${cloud}: no use for it`);
+      const name = credentialName(build, cloud);
+      await revokeNamed(first.session, (one) => one === name);
+      const rules = (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
+      const { id, secret } = await createApplicationCredential(first.session, {
+        name,
+        description: `build ${build}: the stages on its host`,
+        roles: ROLES,
+        accessRules: distinct(rules),
+        // Keystone takes no time zone and no more than microseconds.
+        expiresAt: expires.replace(/Z$/, ""),
+      });
+      const authUrl = await first.session.endpoint("identity");
+      return [cloud, { authUrl, applicationCredentialId: id, applicationCredentialSecret: secret }];
+    }),
+  );
+  return Object.fromEntries(issued);
+}
+
+/** Revokes all of a build's credentials of these sessions' users. Gives how many there were. */
+export async function revokeCredentials(sessions: readonly Session[], build: string): Promise<number> {
+  const prefix = credentialName(build, "");
+  const counts = await Promise.all(sessions.map((session) => revokeNamed(session, (name) => name.startsWith(prefix))));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function revokeNamed(session: Session, wanted: (name: string) => boolean): Promise<number> {
+  const found = (await listApplicationCredentials(session)).filter((one) => wanted(one.name));
+  for (const one of found) await deleteApplicationCredential(session, one.id);
+  return found.length;
+}
+
+/** Keystone compares a request's whole path, so the rules begin with each endpoint's own. */
+async function rulesFor(session: Session, uses: readonly Use[], buckets: readonly string[]): Promise<AccessRule[]> {
+  const prefixes = new Map<Service, string>();
+  for (const service of servicesFor(uses)) {
+    prefixes.set(service, new URL(await session.endpoint(service)).pathname.replace(/\/$/, ""));
+  }
+  return accessRules({ uses, buckets, prefix: (service) => prefixes.get(service) ?? "" });
+}
+
+function distinct(rules: readonly AccessRule[]): AccessRule[] {
+  return [...new Map(rules.map((rule) => [`${rule.service} ${rule.method} ${rule.path}`, rule])).values()];
+}
+
+/**
+ * Whether this session may make application credentials: as a user, or with an unrestricted one. Throws a UserError that
+ * tells what to do.
+ */
+export async function checkMayIssue(session: Session): Promise<void> {
+  const { applicationCredential, roles } = await session.token();
+  if (applicationCredential?.restricted) {
+    throw new UserError(
+      `${session.cloud}: is a restricted application credential, which can not make one for the build host; ` +
+        "use a user's password or create it with --unrestricted",
+    );
+  }
+  const missing = ROLES.filter((role) => !roles.includes(role));
+  if (missing.length > 0) {
+    throw new UserError(
+      `${session.cloud}: lacks the role ${missing.join(", ")} (it has ${roles.join(", ") || "none"})`,
+    );
+  }
+}

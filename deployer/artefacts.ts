@@ -1,0 +1,59 @@
+/** Fetches what a build left on the share, and checks it against its own checksums. */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Store } from "./store";
+import { UserError } from "./user-error";
+
+/** Lines of this file are checked; it lies beside what it lists. */
+const SUMS = "SHA256SUMS";
+
+/** Writes the build's directory (artefacts, events, logs) below `to`. Gives how many checksums were right. */
+export async function fetchArtefacts(store: Store, build: string, to: string): Promise<number> {
+  const events = Object.values((await store.readBuild(build)).events).flat();
+  if (events.length === 0) throw new UserError(`there is no build ${build} on the share; "factory builds" lists them`);
+  mkdirSync(to, { recursive: true });
+  await copy(store, build, to);
+  const folder = path.join(to, "artefacts");
+  return existsSync(path.join(folder, SUMS)) ? checkSums(folder) : 0;
+}
+
+async function copy(store: Store, build: string, to: string): Promise<void> {
+  const remote = store.host.start(store.archiveCommand(build));
+  const local = spawn("tar", ["-x", "-f", "-", "--no-same-owner", "-C", to], { stdio: ["pipe", "ignore", "pipe"] });
+  let said = "";
+  for (const stream of [remote.stderr, local.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const ended = [remote, local].map((child) => new Promise<number | null>((resolve) => child.on("close", resolve)));
+  if (!remote.stdout) throw new Error("ssh has no output");
+  // tar's own end tells why a pipe broke.
+  await pipeline(remote.stdout, local.stdin).catch(() => undefined);
+  const codes = await Promise.all(ended);
+  if (codes.some((code) => code !== 0)) {
+    throw new UserError(
+      `${build}: could not be copied to ${to}: ${said.trim().split("\n").at(-1) ?? "the connection broke off"}`,
+    );
+  }
+}
+
+async function checkSums(folder: string): Promise<number> {
+  const lines = readFileSync(path.join(folder, SUMS), "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
+  const wrong: string[] = [];
+  for (const line of lines) {
+    const [, sum, name = ""] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+    const file = path.join(folder, name);
+    if (sum === undefined || !existsSync(file) || (await sha256(file)) !== sum) wrong.push(name || line);
+  }
+  if (wrong.length === 0) return lines.length;
+  throw new UserError(`${folder}: not what ${SUMS} says: ${wrong.join(", ")}`);
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}

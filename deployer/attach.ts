@@ -1,0 +1,251 @@
+/** `factory internal attach`: stages 2 and 3, then the build on its host is followed to its end. */
+import { stageStatuses } from "../model/events";
+import { LEASE_SECONDS } from "../model/lease";
+import { addAgent, type RunnerState } from "../stages/add-agent";
+import { spawnBuildHost } from "../stages/spawn-build-host";
+import { entriesFor, issueCredentials, revokeCredentials } from "./application-credential";
+import { isFinished, isHostStage, mergedEvents, overview } from "./build-state";
+import { waitForFirstBoot } from "./cloud-init";
+import type { Deployment } from "./deployment";
+import { follow, type UnitEnd } from "./follow";
+import { GnupgHome } from "./gnupg";
+import { handOver, startUnit, unitIsActive } from "./handover";
+import type { BuildName } from "./initialise";
+import { Journal } from "./journal";
+import { keepRenewing, LeaseKeeper } from "./lease";
+import { nodeById, Ways, type FactoryNode } from "./nodes";
+import { assemblePlan, buildOptions, planLookUps } from "./plan";
+import { localRecipes, remoteCommit } from "./recipes";
+import { bundleRunner } from "./runner-bundle";
+import { sessionIdentity } from "./session-identity";
+import { SignerForward, SignerNeed } from "./signer";
+import type { SshHost } from "./ssh";
+import type { Store, StoredBuild } from "./store";
+import { messageOf, UserError } from "./user-error";
+
+/** Milliseconds that a build host's first boot may take once it is ACTIVE. */
+const FIRST_BOOT = 15 * 60_000;
+
+export interface AttachOptions extends BuildName {
+  readonly serverId: string;
+  readonly say: (line: string) => void;
+  /** Fires when the deploy is interrupted. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Returns when the build's stages on the host have all succeeded. Throws a UserError with the stage that failed. */
+export async function attach(deployment: Deployment, options: AttachOptions): Promise<void> {
+  const { image, build, say } = options;
+  const ways = new Ways(deployment, say);
+  const [node, store, holder] = await Promise.all([
+    nodeById(deployment, options.serverId),
+    ways.store(),
+    sessionIdentity(),
+  ]);
+  const keeper = new LeaseKeeper(store, holder);
+  await keeper.take(image, build, LEASE_SECONDS.following);
+  const stop = new AbortController();
+  const renewing = keepRenewing(keeper, options, (reason) => stop.abort(reason));
+  options.interrupted.addEventListener("abort", () => {
+    say(`the build goes on at ${node.name}; deploy again to follow it`);
+    stop.abort(new UserError(`interrupted: build ${build} goes on`));
+  });
+  try {
+    await new Attachment(
+      deployment,
+      { ...options, holder: `${holder.user}@${holder.host}` },
+      { ways, node, store },
+      stop.signal,
+    ).run();
+  } finally {
+    renewing.stop();
+    // Whoever comes next need not wait for it to run out; whom that fails, waits.
+    await keeper.renew(image, build, 0).catch(() => undefined);
+  }
+}
+
+interface Reached {
+  readonly ways: Ways;
+  readonly node: FactoryNode;
+  readonly store: Store;
+}
+
+class Attachment {
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly options: AttachOptions & { readonly holder: string },
+    private readonly reached: Reached,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(): Promise<void> {
+    const { node, store } = this.reached;
+    const { build, say } = this.options;
+    const before = await store.readBuild(build);
+    const journal = new Journal(build, say, mergedEvents(before)[0]?.time);
+    await journal.writeTo({ append: (events) => store.appendEvents(build, events) });
+    await this.tellSpawned(journal, before);
+
+    const connection: { host?: SshHost } = {};
+    const { state } = await journal.stage("add-agent", () =>
+      addAgent({
+        connect: async () => {
+          connection.host = await this.reached.ways.to(node);
+          await waitForFirstBoot(connection.host, { timeout: FIRST_BOOT, signal: this.signal });
+        },
+        runnerState: () => this.runnerState(connected(connection), before),
+        start: () => this.start(connected(connection)),
+      }),
+    );
+    if (state !== "finished") await this.toTheEnd(connected(connection), journal, before, state === "running");
+    await this.report();
+  }
+
+  /** Stage 2 is Terraform's work: told once, with the time since stage 1 ended. */
+  private async tellSpawned(journal: Journal, before: StoredBuild): Promise<void> {
+    const { node } = this.reached;
+    const statuses = stageStatuses(mergedEvents(before));
+    const own = statuses.find((status) => status.name === "spawn-build-host");
+    if (own?.state === "succeeded") return;
+    const seconds = own?.started === undefined ? 0 : Math.round((Date.now() - Date.parse(own.started)) / 100) / 10;
+    try {
+      const { message, data } = spawnBuildHost({
+        name: node.name,
+        serverId: node.server.id,
+        status: node.server.status,
+        address: node.address,
+        zone: node.server["OS-EXT-AZ:availability_zone"],
+      });
+      await journal.tell("spawn-build-host", "succeeded", {
+        seconds,
+        ...(message !== undefined && { message }),
+        data: { ...data },
+      });
+    } catch (error) {
+      await journal.tell("spawn-build-host", "failed", { seconds, message: messageOf(error) });
+      throw error;
+    }
+  }
+
+  private async runnerState(host: SshHost, before: StoredBuild): Promise<RunnerState> {
+    if (await unitIsActive(host)) return "running";
+    return isFinished(stageStatuses(mergedEvents(before))) ? "finished" : "idle";
+  }
+
+  private async start(host: SshHost): Promise<{ commit: string; dirty: boolean; runner: string }> {
+    const { deployment, options } = this;
+    const { node, ways } = this.reached;
+    const { config, home } = deployment;
+    const { git } = config.infrastructure;
+    const gnupg = new GnupgHome(home.gnupg);
+    const fingerprint = gnupg.fingerprint(config.signing);
+    const [runner, bundled, lookedUp, publicKey, jumpHost] = await Promise.all([
+      bundleRunner(deployment.root),
+      git ? undefined : localRecipes(deployment.root),
+      planLookUps(deployment),
+      gnupg.publicKey(fingerprint),
+      ways.jumpHost(),
+    ]);
+    const recipes = bundled ?? { commit: await remoteCommit(git?.url ?? "", git?.ref), dirty: false };
+    const plan = assemblePlan({
+      ...lookedUp,
+      config,
+      recipes,
+      image: deployment.image(options.image),
+      build: options.build,
+      options: buildOptions(),
+      signing: { fingerprint, publicKey },
+      iperf3: jumpHost.address,
+      requestedBy: options.holder,
+      expires: expiryOf(node.server.tags),
+    });
+    const credentials = await issueCredentials(entriesFor(deployment, plan), {
+      build: plan.build,
+      expires: plan.expires,
+      buckets: [plan.buckets.requests, plan.buckets.staging],
+    });
+    await handOver(host, node.user, { plan, runner, recipes: bundled, credentials });
+    await startUnit(host);
+    return { commit: recipes.commit, dirty: recipes.dirty, runner: runner.sha256 };
+  }
+
+  /** Shows the host's events until its unit has ended. Old ones are told as a summary when they belong to this run. */
+  private async toTheEnd(host: SshHost, journal: Journal, before: StoredBuild, joined: boolean): Promise<void> {
+    const { deployment, options } = this;
+    const { say } = options;
+    const known = before.events["host.jsonl"]?.length ?? 0;
+    const need = new SignerNeed();
+    const gnupg = new GnupgHome(deployment.home.gnupg);
+    const signer = new SignerForward(host, () => gnupg.agentSocket(), say);
+    if (joined) say(`so far: ${overview(stageStatuses(mergedEvents(before)))}`);
+    let count = 0;
+    try {
+      const end = await follow(host, {
+        onEvent: (event) => {
+          const wanted = need.note(event);
+          // What an earlier run asked for is not asked for now.
+          signer.set(wanted && (joined || count >= known));
+          if (++count > known) journal.show(event);
+        },
+        deadline: deadline(deployment.config.build.timeoutMinutes),
+        say,
+        signal: this.signal,
+      });
+      await this.revoke();
+      await this.judge(end);
+    } finally {
+      signer.set(false);
+    }
+  }
+
+  /** The credentials have an end of their own; until then a failure to revoke them is worth a word, not a failed build. */
+  private async revoke(): Promise<void> {
+    const { deployment, options } = this;
+    const sessions = credentialSessions(deployment);
+    await revokeCredentials(sessions, options.build).catch((error: unknown) =>
+      options.say(`the build's credentials could not be revoked (${messageOf(error)}); the destroy tries again`),
+    );
+  }
+
+  private async judge(end: UnitEnd): Promise<void> {
+    const { build, image } = this.options;
+    if (end.result === "success") return;
+    const statuses = stageStatuses(mergedEvents(await this.reached.store.readBuild(build)));
+    const failed = statuses.filter((status) => status.state === "failed" && isHostStage(status));
+    const how = `its runner ended with ${end.result} (${end.status})`;
+    if (failed.length === 0) throw new UserError(`build ${build}: ${how}; deploy again to resume it`);
+    const lines = failed.map(({ number, name, message }) => `stage ${number} ${name} failed: ${message ?? how}`);
+    throw new UserError(
+      `${lines.join("; ")} (logs: factory artefacts ${build}; deploy build-${image} again to resume)`,
+    );
+  }
+
+  private async report(): Promise<void> {
+    const { build, say } = this.options;
+    const statuses = stageStatuses(mergedEvents(await this.reached.store.readBuild(build)));
+    say(`build ${build}: ${overview(statuses)}`);
+  }
+}
+
+/** Sessions of all users that credentials were issued for. */
+export function credentialSessions(deployment: Deployment) {
+  const [home, ...regions] = deployment.config.regions;
+  if (!home) return [];
+  return entriesFor(deployment, { home, regions }).flatMap(({ sessions }) =>
+    sessions.slice(0, 1).map((one) => one.session),
+  );
+}
+
+/** The build's expiry as Terraform wrote it on the server. */
+function expiryOf(tags: readonly string[]): string | undefined {
+  return tags.find((tag) => tag.startsWith("expires="))?.slice("expires=".length);
+}
+
+function deadline(minutes: number): number {
+  return Date.now() + minutes * 60_000;
+}
+
+function connected({ host }: { readonly host?: SshHost }): SshHost {
+  if (!host) throw new Error("add-agent has not connected yet");
+  return host;
+}

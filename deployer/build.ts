@@ -1,0 +1,132 @@
+/** `factory build` and `factory destroy`: cdktf's deploy and destroy with what belongs around them. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { LEASE_SECONDS, decideLease } from "../model/lease";
+import { names } from "../model/naming";
+import type { ImageDefinition } from "../model/image";
+import { cdktf } from "./cdktf";
+import { buildChecks } from "./checks";
+import type { Deployment } from "./deployment";
+import { LeaseKeeper } from "./lease";
+import { listNodes, Ways } from "./nodes";
+import { purgeImages } from "./purge";
+import { localRecipes, remoteCommit } from "./recipes";
+import { sessionIdentity } from "./session-identity";
+import { UserError } from "./user-error";
+
+export interface BuildRequest {
+  readonly image: string;
+  readonly force: boolean;
+  readonly skipPublish: boolean;
+  readonly debug: boolean;
+  readonly keepHost: boolean;
+  readonly verbose: boolean;
+}
+
+/** Deploys the image's build stack, and destroys it again unless the host is to be kept. */
+export async function buildImage(
+  deployment: Deployment,
+  request: BuildRequest,
+  say: (line: string) => void,
+): Promise<void> {
+  const { image, verbose } = request;
+  deployment.image(image);
+  // Terraform's own lock would refuse as well, but without saying who builds.
+  const held = await heldBy(deployment, image);
+  if (held !== undefined) throw new UserError(held);
+  const stack = names.buildStack(image);
+  const env = {
+    ...(request.force && { FACTORY_FORCE: "1" }),
+    ...(request.skipPublish && { FACTORY_SKIP_PUBLISH: "1" }),
+    ...(request.debug && { FACTORY_BUILD_DEBUG: "1" }),
+  };
+  await cdktf(deployment, { command: "deploy", stack, env, say, verbose });
+  if (request.keepHost) {
+    say(`the build host stays; end the build with: cdktf destroy ${stack}`);
+    return;
+  }
+  await cdktf(deployment, { command: "destroy", stack, say, verbose });
+}
+
+/** One line that names who builds this image now; undefined when nobody does. */
+async function heldBy(deployment: Deployment, image: string): Promise<string | undefined> {
+  const holder = await sessionIdentity();
+  const found = await new LeaseKeeper(await new Ways(deployment).store(), holder).look(image);
+  // The claim of the build that the lease is about: a build of ours that nobody follows may be attached to.
+  const build = found.lease?.build ?? found.heartbeat?.build ?? "";
+  const verdict = decideLease({ ...found, claim: { image, build, holder }, seconds: LEASE_SECONDS.spawning });
+  return verdict.granted ? undefined : verdict.message;
+}
+
+export interface DryRun {
+  readonly lines: readonly string[];
+  /** What stage 1 would refuse for. */
+  readonly problems: readonly string[];
+}
+
+/** What a build would do and what would stop it; nothing is made. */
+export async function dryRun(deployment: Deployment, name: string): Promise<DryRun> {
+  const image = deployment.image(name);
+  const { config } = deployment;
+  const { git } = config.infrastructure;
+  const recipes = git
+    ? { commit: await remoteCommit(git.url, git.ref), dirty: false }
+    : await localRecipes(deployment.root);
+  const regions = config.regions.filter(
+    (region, index) => index === 0 || (image.regions?.includes(region.name) ?? true),
+  );
+  const results = await Promise.allSettled(
+    buildChecks(deployment, { image, build: `${name}-000000000000-0000` }).map((check) => check.run()),
+  );
+  const problems = results.flatMap((one) => (one.status === "fulfilled" ? one.value : [(one.reason as Error).message]));
+  const held = await heldBy(deployment, name).catch((error: unknown) => (error as Error).message);
+  return {
+    lines: [
+      `image    ${name}: ${image.description}`,
+      `recipe   ${describeRecipe(image)}, commit ${recipes.commit.slice(0, 12)}${recipes.dirty ? " with changes that are not committed: can not be published" : ""}`,
+      `regions  ${regions.map((region) => region.name).join(", ")}`,
+      `host     flavor ${config.nodes.buildHost.flavor} in zone ${config.nodes.buildHost.zone}, ${config.nodes.buildHost.scratchGiB} GiB of scratch`,
+    ],
+    problems: [...new Set([...(held === undefined ? [] : [held]), ...problems])],
+  };
+}
+
+function describeRecipe({ builder, recipe }: ImageDefinition): string {
+  return recipe.elements ? `${builder} (${recipe.elements.join(" ")})` : builder;
+}
+
+/** Destroys the factory's stack. Throws a UserError while there are builds. */
+export async function destroyFactory(
+  deployment: Deployment,
+  purge: boolean,
+  say: (line: string) => void,
+  verbose: boolean,
+): Promise<void> {
+  const builds = new Set([
+    ...(await listNodes(deployment)).filter(({ role }) => role === "build-host").map(({ name }) => name),
+    ...buildStacksInState(deployment),
+  ]);
+  if (builds.size > 0) {
+    throw new UserError(`there are builds: ${[...builds].join(", ")}; end them first: cdktf destroy build-<image>`);
+  }
+  const env: Record<string, string> = purge ? { FACTORY_PURGE_DATA: "1" } : {};
+  await cdktf(deployment, { command: "destroy", stack: "factory", env, say, verbose });
+  if (purge) for (const line of await purgeImages(deployment)) say(line);
+}
+
+/** Build stacks whose state still has resources: their destroy needs the factory. */
+function buildStacksInState(deployment: Deployment): string[] {
+  const { state } = deployment.home;
+  if (!existsSync(state)) return [];
+  const files = readdirSync(state).filter((name) => /^build-.+\.tfstate$/.test(name));
+  return files.filter((name) => hasResources(path.join(state, name))).map((name) => name.replace(/\.tfstate$/, ""));
+}
+
+function hasResources(file: string): boolean {
+  try {
+    const { resources } = JSON.parse(readFileSync(file, "utf8")) as { readonly resources?: readonly unknown[] };
+    return (resources ?? []).length > 0;
+  } catch (error) {
+    throw new UserError(`${file}: is no Terraform state (${(error as Error).message})`, { cause: error });
+  }
+}

@@ -1,0 +1,69 @@
+/** Runs the cdktf command and shows what people want to see of it; all of it is kept in a log file. */
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { environment } from "../toolchain/lib/environment.js";
+import { interestingLine } from "./cdktf-output";
+import type { Deployment } from "./deployment";
+import { UserError } from "./user-error";
+
+export interface CdktfRun {
+  readonly command: "deploy" | "destroy" | "diff";
+  /** One stack. */
+  readonly stack: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly say: (line: string) => void;
+  /** Show every line. @default false */
+  readonly verbose?: boolean;
+}
+
+/** Throws a UserError that names the log file when the command fails. What failed was shown before. */
+export async function cdktf(
+  deployment: Deployment,
+  { command, stack, env, say, verbose = false }: CdktfRun,
+): Promise<void> {
+  const { runs } = deployment.home;
+  mkdirSync(runs, { recursive: true });
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, "");
+  // An output of its own: two deploys from one checkout must not write the same files.
+  const output = path.join(runs, `${stack}-${command}-${stamp}-${process.pid}`);
+  const logFile = `${output}.log`;
+  const log = createWriteStream(logFile);
+  const approve = command === "diff" ? [] : ["--auto-approve"];
+  const child = spawn(
+    process.execPath,
+    [require.resolve("cdktf-cli/bin/cdktf"), command, stack, ...approve, "--output", output],
+    {
+      cwd: deployment.root,
+      env: { ...process.env, ...(await environment()), NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
+  const ignore = (): void => undefined;
+  process.on("SIGINT", ignore);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      const shown = { error: false };
+      for (const stream of [child.stdout, child.stderr]) {
+        let rest = "";
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+          log.write(chunk);
+          const lines = (rest + chunk).split(/\r?\n/);
+          rest = lines.pop() ?? "";
+          for (const line of lines) {
+            const text = interestingLine(line, stack, { verbose, memory: shown });
+            if (text !== undefined) say(text);
+          }
+        });
+      }
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    if (code !== 0) throw new UserError(`cdktf ${command} ${stack}: failed (all of its output: ${logFile})`);
+    rmSync(output, { recursive: true, force: true });
+  } finally {
+    process.off("SIGINT", ignore);
+    log.end();
+  }
+}

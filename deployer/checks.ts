@@ -1,0 +1,181 @@
+/** What stage 1 looks at before anything is spent. Each check is independent; all of them run at once. */
+import { resolveMirrors } from "../config/apt-mirrors";
+import type { ImageDefinition } from "../model/image";
+import { names, tags } from "../model/naming";
+import { volumeLimits } from "../openstack/cinder";
+import { listImages } from "../openstack/glance";
+import { list, networkQuotas } from "../openstack/neutron";
+import { computeLimits, listFlavors, listServers, listZones } from "../openstack/nova";
+import type { Session } from "../openstack/session";
+import { headContainer } from "../openstack/swift";
+import type { Check } from "../stages/initialise";
+import { checkMayIssue } from "./application-credential";
+import type { Deployment } from "./deployment";
+import { GnupgHome } from "./gnupg";
+import { shortages } from "./quota";
+import { localRecipes, remoteCommit } from "./recipes";
+
+/** Seconds: Keystone's tokens, TLS and signatures all take offence at more. */
+const LARGEST_SKEW = 60;
+
+/** What a build takes beside its volume: the build host and the test instance, each with a port. */
+const NEEDS = { instances: 2, ports: 2, securityGroups: 1, volumes: 1 };
+
+export interface BuildSubject {
+  readonly image: ImageDefinition;
+  readonly build: string;
+}
+
+export function buildChecks(deployment: Deployment, subject: BuildSubject): Check[] {
+  const all: Record<string, () => Promise<readonly string[]>> = {
+    credentials: () => credentials(deployment),
+    clocks: () => clocks(deployment),
+    "no other build": () => noOtherBuild(deployment, subject),
+    "flavors, images, zones, networks": () => ingredients(deployment),
+    quota: () => quota(deployment),
+    regions: () => regions(deployment),
+    buckets: () => buckets(deployment),
+    "signing key": () => signingKey(deployment),
+    recipes: () => recipes(deployment),
+  };
+  return Object.entries(all).map(([name, run]) => ({ name, run }));
+}
+
+/** Each clouds.yaml entry that a build uses, once. */
+function sessions(deployment: Deployment): Session[] {
+  const used = [
+    deployment.project("build"),
+    ...deployment.config.regions.map((one) => deployment.region(one)),
+    deployment.project("production"),
+  ];
+  return [...new Map(used.map((session) => [session.cloud, session])).values()];
+}
+
+/** The messages of all that were rejected. */
+async function failures(work: readonly Promise<unknown>[]): Promise<string[]> {
+  const results = await Promise.allSettled(work);
+  return results.flatMap((one) => (one.status === "rejected" ? [(one.reason as Error).message] : []));
+}
+
+function credentials(deployment: Deployment): Promise<string[]> {
+  return failures(sessions(deployment).map((session) => checkMayIssue(session)));
+}
+
+async function clocks(deployment: Deployment): Promise<string[]> {
+  const skews = await Promise.all(
+    sessions(deployment).map(async (session) => {
+      const before = Date.now();
+      const { headers } = await session.request({ service: "identity", method: "GET", path: "" });
+      return { cloud: session.cloud, skew: clockSkew(headers.date, before, Date.now()) };
+    }),
+  );
+  return skews
+    .filter(({ skew }) => skew > LARGEST_SKEW)
+    .map(
+      ({ cloud, skew }) =>
+        `${cloud}: its clock and this machine's differ by ${Math.round(skew)} s; set this machine's (timedatectl)`,
+    );
+}
+
+/** Seconds between a service's clock and ours, beyond what the request itself took. */
+export function clockSkew(date: string | undefined, sent: number, received: number): number {
+  const theirs = Date.parse(date ?? "");
+  if (Number.isNaN(theirs)) return 0;
+  // The header has whole seconds.
+  return Math.max(0, sent - (theirs + 1000), theirs - received) / 1000;
+}
+
+async function noOtherBuild(deployment: Deployment, { image, build }: BuildSubject): Promise<string[]> {
+  const { factory } = deployment.config;
+  const servers = await listServers(deployment.project("build"), { tags: tags({ factory, image: image.name }) });
+  return servers
+    .filter((server) => server.name !== build && server.tags.includes(`build=${server.name}`))
+    .map(
+      ({ name, created }) =>
+        `image ${image.name}: build ${name} still has its host (made ${created}); end it first: cdktf destroy ${names.buildStack(image.name)}`,
+    );
+}
+
+async function ingredients(deployment: Deployment): Promise<string[]> {
+  const session = deployment.project("build");
+  const { factory, nodes } = deployment.config;
+  const [flavors, zones, images, networks, groups] = await Promise.all([
+    listFlavors(session),
+    listZones(session),
+    listImages(session, { name: nodes.buildHost.image, status: "active" }),
+    list(session, "networks", { name: factory }),
+    list(session, "security-groups", { name: names.node(factory, "test-instance") }),
+  ]);
+  const flavorNames = flavors.map((flavor) => flavor.name);
+  const missing = (key: string, value: string, known: readonly string[]): string[] =>
+    known.includes(value)
+      ? []
+      : [`factory.yaml: nodes.${key}: ${session.cloud} has no "${value}"; it has ${known.join(", ") || "none"}`];
+  return [
+    ...missing("buildHost.flavor", nodes.buildHost.flavor, flavorNames),
+    ...missing("testInstance.flavor", nodes.testInstance.flavor, flavorNames),
+    ...missing("buildHost.zone", nodes.buildHost.zone, zones),
+    ...missing("testInstance.zone", nodes.testInstance.zone, zones),
+    ...(images.length > 0
+      ? []
+      : [`factory.yaml: nodes.buildHost.image: ${session.cloud} has no active image "${nodes.buildHost.image}"`]),
+    ...(networks.length > 0 && groups.length > 0
+      ? []
+      : [`${session.cloud}: the factory's network or security groups are missing; deploy it: cdktf deploy factory`]),
+  ];
+}
+
+async function quota(deployment: Deployment): Promise<string[]> {
+  const session = deployment.project("build");
+  const { nodes } = deployment.config;
+  const [compute, volumes, network, flavors] = await Promise.all([
+    computeLimits(session),
+    volumeLimits(session),
+    networkQuotas(session),
+    listFlavors(session),
+  ]);
+  const wanted = [nodes.buildHost.flavor, nodes.testInstance.flavor].map((name) =>
+    flavors.find((flavor) => flavor.name === name),
+  );
+  const sum = (of: "vcpus" | "ram"): number => wanted.reduce((total, flavor) => total + (flavor?.[of] ?? 0), 0);
+  const neutron = (name: string) => ({ used: network[name]?.used ?? 0, max: network[name]?.limit ?? -1 });
+  return shortages(session.cloud, [
+    { what: "instances", needs: NEEDS.instances, allowance: compute.instances },
+    { what: "cores", needs: sum("vcpus"), allowance: compute.cores },
+    { what: "MiB of RAM", needs: sum("ram"), allowance: compute.ramMiB },
+    { what: "volumes", needs: NEEDS.volumes, allowance: volumes.volumes },
+    { what: "GiB of volumes", needs: nodes.buildHost.scratchGiB, allowance: volumes.gigabytes },
+    { what: "ports", needs: NEEDS.ports, allowance: neutron("port") },
+    { what: "security groups", needs: NEEDS.securityGroups, allowance: neutron("security_group") },
+  ]);
+}
+
+function regions(deployment: Deployment): Promise<string[]> {
+  const look = (session: Session) =>
+    session.request({ service: "image", method: "GET", path: "/images", query: { limit: 1 } });
+  return failures(deployment.config.regions.map((region) => look(deployment.region(region))));
+}
+
+async function buckets(deployment: Deployment): Promise<string[]> {
+  const session = deployment.project("production");
+  const { requests, staging } = deployment.config.buckets;
+  const found = await Promise.all(
+    [requests, staging].map(async (name) => ({ name, facts: await headContainer(session, name) })),
+  );
+  return found
+    .filter(({ facts }) => !facts)
+    .map(({ name }) => `${session.cloud}: there is no bucket ${name}; deploy the factory: cdktf deploy factory`);
+}
+
+async function signingKey(deployment: Deployment): Promise<string[]> {
+  const gnupg = new GnupgHome(deployment.home.gnupg);
+  await gnupg.proveSigning(gnupg.fingerprint(deployment.config.signing));
+  return [];
+}
+
+async function recipes(deployment: Deployment): Promise<string[]> {
+  const { git, mirrors } = deployment.config.infrastructure;
+  resolveMirrors(mirrors);
+  await (git ? remoteCommit(git.url, git.ref) : localRecipes(deployment.root));
+  return [];
+}

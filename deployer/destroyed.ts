@@ -1,0 +1,82 @@
+/** The destroying side of a build: `factory internal guard` and `factory internal destroyed` (stage 15). */
+import { performance } from "node:perf_hooks";
+import { stageStatuses } from "../model/events";
+import { LEASE_SECONDS } from "../model/lease";
+import { names } from "../model/naming";
+import { listServers } from "../openstack/nova";
+import { destroyBuildHost } from "../stages/destroy-build-host";
+import { revokeCredentials } from "./application-credential";
+import { credentialSessions } from "./attach";
+import { mergedEvents } from "./build-state";
+import { removeBuild } from "./clean-up";
+import type { Deployment } from "./deployment";
+import type { BuildName } from "./initialise";
+import { Journal } from "./journal";
+import { LeaseKeeper } from "./lease";
+import { Ways } from "./nodes";
+import { sessionIdentity } from "./session-identity";
+import type { Store } from "./store";
+
+/** Before anything of a build is destroyed: takes its lease. Throws LeaseHeld when another live deploy has it. */
+export async function guard(
+  deployment: Deployment,
+  { image, build }: BuildName,
+  say: (line: string) => void,
+): Promise<void> {
+  const store = await shareIfThere(deployment, say);
+  if (!store) return;
+  await new LeaseKeeper(store, await sessionIdentity()).takeToDestroy(image, build, LEASE_SECONDS.spawning);
+  const first = mergedEvents(await store.readBuild(build))[0]?.time;
+  const journal = new Journal(build, say, first);
+  await journal.writeTo({ append: (events) => store.appendEvents(build, events) });
+  await journal.tell("destroy-build-host", "started");
+}
+
+/** After everything of a build is destroyed: what is left goes, the lease too. */
+export async function destroyed(
+  deployment: Deployment,
+  { image, build }: BuildName,
+  say: (line: string) => void,
+): Promise<void> {
+  const store = await shareIfThere(deployment, say);
+  const keeper = store && new LeaseKeeper(store, await sessionIdentity());
+  // A destroy that comes before the host was made has met no guard yet.
+  const held = (await keeper?.takeToDestroy(image, build, LEASE_SECONDS.spawning)) ?? false;
+  const events = store ? mergedEvents(await store.readBuild(build)) : [];
+  const statuses = stageStatuses(events);
+  const started = statuses.find(({ name }) => name === "destroy-build-host")?.started;
+  const journal = new Journal(build, say, events[0]?.time);
+  // A build whose stage 1 failed has no directory: there is nothing to remember of it.
+  if (store && events.length > 0) await journal.writeTo({ append: (more) => store.appendEvents(build, more) });
+
+  const requested = statuses.some(({ name, state }) => name === "request-publication" && state === "succeeded");
+  const since = performance.now() - (started === undefined ? 0 : Date.now() - Date.parse(started));
+  await journal.stage(
+    "destroy-build-host",
+    () =>
+      destroyBuildHost({
+        removeLeftovers: () =>
+          removeBuild({
+            factory: deployment.config.factory,
+            image,
+            build,
+            compute: deployment.project("build"),
+            regions: deployment.config.regions.map((region) => deployment.region(region)),
+            keepImages: requested,
+          }),
+        revokeCredentials: () => revokeCredentials(credentialSessions(deployment), build),
+      }),
+    since,
+  );
+  if (held) await keeper?.release(image, build);
+}
+
+/** The share; undefined when the factory's NFS server is gone for good (then nobody can hold a lease on it). */
+async function shareIfThere(deployment: Deployment, say: (line: string) => void): Promise<Store | undefined> {
+  const name = names.node(deployment.config.factory, "nfs-server");
+  if ((await listServers(deployment.project("build"), { name })).length === 0) {
+    say(`there is no ${name} any more: no lease and no events to keep`);
+    return undefined;
+  }
+  return new Ways(deployment, say).store();
+}

@@ -1,0 +1,74 @@
+/** What the deploying side's stages tell: lines for who watches, events for the build's directory on the share. */
+import { performance } from "node:perf_hooks";
+import { eventLine, type BuildEvent, type EventState } from "../model/events";
+import type { StageName } from "../model/stages";
+import type { StageResult } from "../stages/lib/stage";
+import { messageOf } from "./user-error";
+
+export interface JournalSink {
+  append(events: readonly BuildEvent[]): Promise<void>;
+}
+
+export class Journal {
+  private readonly waiting: BuildEvent[] = [];
+  private sink: JournalSink | undefined;
+
+  /**
+   * @param print shows one line
+   * @param started when the build's first event was. @default at the first event told here
+   */
+  constructor(
+    private readonly build: string,
+    private readonly print: (line: string) => void,
+    private started?: string,
+  ) {}
+
+  /** Where events go from now on; those told before follow. */
+  async writeTo(sink: JournalSink): Promise<void> {
+    this.sink = sink;
+    await this.flush();
+  }
+
+  /** Runs a stage: tells its start and its end. Throws what the stage throws. */
+  async stage<T extends StageResult>(name: StageName, work: () => Promise<T>, since = performance.now()): Promise<T> {
+    const seconds = (): number => Math.round((performance.now() - since) / 100) / 10;
+    await this.tell(name, "started");
+    try {
+      const result = await work();
+      const { message, data } = result;
+      await this.tell(name, "succeeded", {
+        seconds: seconds(),
+        ...(message !== undefined && { message }),
+        ...(data && { data: { ...data } }),
+      });
+      return result;
+    } catch (error) {
+      // That the share can't be written any more must not hide why the stage failed.
+      await this.tell(name, "failed", { seconds: seconds(), message: messageOf(error) }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async tell(
+    stage: StageName,
+    state: EventState,
+    fields: Pick<BuildEvent, "message" | "seconds" | "data"> = {},
+  ): Promise<void> {
+    const event = { time: new Date().toISOString(), build: this.build, stage, state, ...fields };
+    this.show(event);
+    this.waiting.push(event);
+    await this.flush();
+  }
+
+  /** Shows an event that somebody else wrote. */
+  show(event: BuildEvent): void {
+    this.started ??= event.time;
+    this.print(eventLine(event, this.started));
+  }
+
+  private async flush(): Promise<void> {
+    if (!this.sink || this.waiting.length === 0) return;
+    const events = this.waiting.splice(0);
+    await this.sink.append(events);
+  }
+}

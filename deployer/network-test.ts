@@ -1,0 +1,15 @@
+/** The iperf3 server that test instances measure the network against: on the jump host, where there is no controller. */
+import { IPERF3_PORT } from "./plan";
+import type { SshHost } from "./ssh";
+
+const UNIT = "factory-iperf3";
+
+/** Starts it as a transient unit unless something listens on its port already. */
+export async function startNetworkTestServer(jumpHost: SshHost): Promise<void> {
+  const listening = `ss -Hltn sport = :${IPERF3_PORT} | grep -q .`;
+  const start = `systemd-run --quiet --collect --unit=${UNIT} -p Restart=on-failure -p DynamicUser=yes iperf3 --server --port ${IPERF3_PORT}`;
+  // Two builds may start at once: whoever comes second finds the unit there.
+  await jumpHost.asRoot(`set -eu; ${listening} && exit 0; ${start} || systemctl is-active --quiet ${UNIT}
+    for i in 1 2 3 4 5 6 7 8 9 10; do ${listening} && exit 0; sleep 0.5; done
+    echo "the iperf3 server does not listen on port ${IPERF3_PORT}: $(systemctl status ${UNIT} --no-pager 2>&1 | tail -1)" >&2; exit 1`);
+}

@@ -1,0 +1,160 @@
+/** The factory's nodes: found in the cloud by name, reached by ssh with the keys from their consoles. */
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { names, tags } from "../model/naming";
+import { getServer, listServers, type Server } from "../openstack/nova";
+import type { Deployment } from "./deployment";
+import { hostKeysFromConsole, KnownHosts } from "./known-hosts";
+import { runtimeDirectory, shortName } from "./runtime-dir";
+import { SshHost } from "./ssh";
+import { sshConfig, type SshHop } from "./ssh-config";
+import { Store } from "./store";
+import { UserError } from "./user-error";
+
+export type NodeRole = "jump-host" | "nfs-server" | "build-host";
+
+export interface FactoryNode {
+  readonly server: Server;
+  readonly role: NodeRole;
+  readonly name: string;
+  /** In the factory's network. */
+  readonly address: string;
+  /** The jump host's. */
+  readonly publicAddress?: string | undefined;
+  readonly user: string;
+}
+
+/** Milliseconds that a console is waited for: a first boot in emulation takes minutes. */
+const CONSOLE_WAIT = 10 * 60_000;
+
+/** What a server is to this factory; undefined when it is no node that one logs in to. */
+export function nodeOf(deployment: Deployment, server: Server): FactoryNode | undefined {
+  const { factory, nodes } = deployment.config;
+  const role = roleOf(factory, server);
+  if (role === undefined) return undefined;
+  const own = Object.values(server.addresses).flat();
+  const address = own.find((one) => one["OS-EXT-IPS:type"] === "fixed")?.addr;
+  const publicAddress = own.find((one) => one["OS-EXT-IPS:type"] === "floating")?.addr;
+  if (address === undefined) return undefined;
+  const user = { "jump-host": nodes.jumpHost, "nfs-server": nodes.nfsServer, "build-host": nodes.buildHost }[role].user;
+  return { server, role, name: server.name, address, user, ...(publicAddress !== undefined && { publicAddress }) };
+}
+
+function roleOf(factory: string, server: Server): NodeRole | undefined {
+  if (server.name === names.node(factory, "jump-host")) return "jump-host";
+  if (server.name === names.node(factory, "nfs-server")) return "nfs-server";
+  // A build's temporary instances carry its tag too, but not its name.
+  return server.tags.includes(`build=${server.name}`) ? "build-host" : undefined;
+}
+
+/** All nodes of the factory that have an address yet. */
+export async function listNodes(deployment: Deployment): Promise<FactoryNode[]> {
+  const servers = await listServers(deployment.project("build"), {
+    tags: tags({ factory: deployment.config.factory }),
+  });
+  return servers.flatMap((server) => nodeOf(deployment, server) ?? []);
+}
+
+/** The node of a server id. Throws a UserError when there is none. */
+export async function nodeById(deployment: Deployment, id: string): Promise<FactoryNode> {
+  const server = await getServer(deployment.project("build"), id);
+  const node = server && nodeOf(deployment, server);
+  if (!node) throw new UserError(`server ${id}: is no node of factory ${deployment.config.factory} in project build`);
+  return node;
+}
+
+/** The node that a person means: its name, its role, or an image whose build host it is. Throws a UserError. */
+export function findNode(nodes: readonly FactoryNode[], name: string, factory: string): FactoryNode {
+  const exact = nodes.filter((node) => node.name === name || node.name === names.node(factory, name));
+  const found = exact.length > 0 ? exact : nodes.filter((node) => node.server.tags.includes(`image=${name}`));
+  const [node, other] = found;
+  if (node && !other) return node;
+  const known = (other ? found : nodes).map((one) => one.name).join(", ");
+  throw new UserError(
+    `${other ? `"${name}" may mean several nodes` : `there is no node "${name}"`}; there are: ${known || "none"}`,
+  );
+}
+
+/** Opens ways to nodes; the jump host is looked up once. */
+export class Ways {
+  private readonly knownHosts: KnownHosts;
+  private jump: Promise<FactoryNode> | undefined;
+
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly say: (line: string) => void = () => undefined,
+  ) {
+    this.knownHosts = new KnownHosts(deployment.home.knownHosts);
+  }
+
+  /** A way to a node. Its host keys, and the jump host's, are pinned at the first time. */
+  async to(node: FactoryNode): Promise<SshHost> {
+    const jump = node.role === "jump-host" ? undefined : await this.jumpHost();
+    for (const hop of [...(jump ? [jump] : []), node]) await this.pin(hop);
+    return this.host(node, jump);
+  }
+
+  /** The factory's share. Throws a UserError when the factory is not deployed. */
+  async store(): Promise<Store> {
+    return new Store(await this.to(await this.nodeByRole("nfs-server")));
+  }
+
+  jumpHost(): Promise<FactoryNode> {
+    this.jump ??= this.nodeByRole("jump-host");
+    return this.jump;
+  }
+
+  /** Forgets a server that is gone. */
+  forget(serverId: string): void {
+    this.knownHosts.forget(serverId);
+  }
+
+  private async nodeByRole(role: "jump-host" | "nfs-server"): Promise<FactoryNode> {
+    const { factory } = this.deployment.config;
+    const name = names.node(factory, role);
+    const session = this.deployment.project("build");
+    const [server, other] = await listServers(session, { name });
+    if (!server) {
+      throw new UserError(
+        `${session.cloud}: there is no server ${name}: deploy the factory first (cdktf deploy factory)`,
+      );
+    }
+    if (other)
+      throw new UserError(
+        `${session.cloud}: there are several servers ${name}; remove those that are not the factory's`,
+      );
+    const node = nodeOf(this.deployment, server);
+    if (!node) throw new UserError(`${session.cloud}: server ${name} (${server.status}) has no address yet`);
+    return node;
+  }
+
+  private async pin(node: FactoryNode): Promise<void> {
+    if (this.knownHosts.has(node.server.id)) return;
+    this.say(`${node.name}: reading its host keys from its console`);
+    const keys = await hostKeysFromConsole(this.deployment.project("build"), node.server, { timeout: CONSOLE_WAIT });
+    this.knownHosts.pin(node.server.id, node.name, keys);
+  }
+
+  private host(node: FactoryNode, jump: FactoryNode | undefined): SshHost {
+    const { home } = this.deployment;
+    const text = sshConfig({
+      target: this.hop(node),
+      ...(jump && { jump: this.hop(jump) }),
+      identityFile: home.sshKey,
+      controlPath: path.join(runtimeDirectory(), shortName(home.directory, (jump ?? node).server.id)),
+    });
+    mkdirSync(home.sshHosts, { recursive: true, mode: 0o700 });
+    const configFile = path.join(home.sshHosts, `${node.name}.conf`);
+    const part = `${configFile}.${process.pid}`;
+    writeFileSync(part, text, { mode: 0o600 });
+    renameSync(part, configFile);
+    return new SshHost({ name: node.name, configFile, sudo: node.user !== "root" });
+  }
+
+  private hop(node: FactoryNode): SshHop {
+    const { name, user, server } = node;
+    const address = node.role === "jump-host" ? node.publicAddress : node.address;
+    if (address === undefined) throw new UserError(`${name}: the jump host has no public address (a floating IP)`);
+    return { name, address, user, hostKeyAlias: server.id, knownHosts: this.knownHosts.file(server.id) };
+  }
+}

@@ -1,0 +1,114 @@
+/** Assembles the build plan: what the runner is told, from configuration, catalogue, recipes and a few look-ups. */
+import { resolveMirrors } from "../config/apt-mirrors";
+import type { FactoryConfig } from "../model/config";
+import type { ImageDefinition } from "../model/image";
+import { names, parseBuildId, tags } from "../model/naming";
+import type { BuildPlan, RegionTarget } from "../model/plan";
+import { oneByName } from "../openstack/neutron";
+import type { Deployment } from "./deployment";
+import type { Recipes } from "./recipes";
+
+/** iperf3's own port; the factory's security groups name the same. */
+export const IPERF3_PORT = 5201;
+
+/** Seconds for the temporary instance; the second is enough for emulation on a busy machine. */
+const TEST_INSTANCE_TIMEOUTS = { activeTimeout: 300, bootTimeout: 900 };
+
+export interface BuildOptions {
+  readonly force: boolean;
+  readonly skipPublish: boolean;
+  readonly debug: boolean;
+}
+
+/** Asked for by environment variables, which reach a provisioner through cdktf and Terraform. */
+export function buildOptions(env: NodeJS.ProcessEnv = process.env): BuildOptions {
+  const asked = (name: string): boolean => env[name] === "1";
+  return {
+    force: asked("FACTORY_FORCE"),
+    skipPublish: asked("FACTORY_SKIP_PUBLISH"),
+    debug: asked("FACTORY_BUILD_DEBUG"),
+  };
+}
+
+export interface PlanInput {
+  readonly config: FactoryConfig;
+  readonly image: ImageDefinition;
+  readonly build: string;
+  readonly options: BuildOptions;
+  readonly recipes: Pick<Recipes, "commit" | "dirty">;
+  readonly mirrors: BuildPlan["mirrors"];
+  readonly network: { readonly networkId: string; readonly securityGroupId: string };
+  readonly signing: BuildPlan["signing"];
+  /** Address of the iperf3 server in the factory's network. */
+  readonly iperf3: string;
+  /** user@host */
+  readonly requestedBy: string;
+  /** ISO 8601; default: counted from the build's start. */
+  readonly expires?: string | undefined;
+}
+
+/** Pure. */
+export function assemblePlan(input: PlanInput): BuildPlan {
+  const { config, image, build, options, recipes, mirrors, network, signing, iperf3, requestedBy } = input;
+  const { git } = config.infrastructure;
+  const [home, ...others] = regionsOf(config, image);
+  const expires = input.expires ?? expiry(build, config.build.expireHours);
+  return {
+    version: 1,
+    factory: config.factory,
+    build,
+    image,
+    tags: tags({ factory: config.factory, image: image.name, build, expires }),
+    requestedBy,
+    expires,
+    options,
+    recipes: {
+      commit: recipes.commit,
+      dirty: recipes.dirty,
+      source: git ? { kind: "clone", url: git.url } : { kind: "bundle" },
+    },
+    mirrors,
+    home,
+    regions: others,
+    testInstance: {
+      ...network,
+      flavor: config.nodes.testInstance.flavor,
+      zone: config.nodes.testInstance.zone,
+      ...TEST_INSTANCE_TIMEOUTS,
+    },
+    signing,
+    buckets: {
+      cloud: config.projects.production.cloud,
+      requests: config.buckets.requests,
+      staging: config.buckets.staging,
+    },
+    iperf3: { host: iperf3, port: IPERF3_PORT },
+    timeouts: {},
+  };
+}
+
+/** The home region first: an image is built and tested there even when its own list leaves it out. */
+function regionsOf(config: FactoryConfig, image: ImageDefinition): [RegionTarget, ...RegionTarget[]] {
+  const [home, ...others] = config.regions;
+  if (!home) throw new Error("factory.yaml: regions: names none");
+  return [home, ...others.filter((region) => image.regions?.includes(region.name) ?? true)];
+}
+
+function expiry(build: string, hours: number): string {
+  const { started } = parseBuildId(build);
+  return new Date(started.getTime() + hours * 3_600_000).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** What the plan needs of the cloud and of this machine. */
+export async function planLookUps(deployment: Deployment): Promise<Pick<PlanInput, "mirrors" | "network">> {
+  const { factory, infrastructure } = deployment.config;
+  const session = deployment.project("build");
+  const [network, group] = await Promise.all([
+    oneByName(session, "networks", factory),
+    oneByName(session, "security-groups", names.node(factory, "test-instance")),
+  ]);
+  return {
+    mirrors: resolveMirrors(infrastructure.mirrors),
+    network: { networkId: network.id, securityGroupId: group.id },
+  };
+}

@@ -1,0 +1,91 @@
+/** `factory setup`: makes this deploying side ready; safe to run again at any time. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { names, tags } from "../model/naming";
+import { list } from "../openstack/neutron";
+import { listServers } from "../openstack/nova";
+import type { Deployment } from "./deployment";
+import { GnupgHome } from "./gnupg";
+import { must, run } from "./process";
+import { UserError } from "./user-error";
+
+interface Tool {
+  readonly name: string;
+  /** Arguments that make it say its version and end. */
+  readonly probe: readonly string[];
+  readonly package: string;
+}
+
+const TOOLS: readonly Tool[] = [
+  { name: "ssh", probe: ["-V"], package: "OpenSSH's client" },
+  { name: "ssh-keygen", probe: ["-?"], package: "OpenSSH's client" },
+  { name: "gpg", probe: ["--version"], package: "GnuPG" },
+  { name: "gpgconf", probe: ["--version"], package: "GnuPG" },
+  { name: "git", probe: ["--version"], package: "git" },
+  { name: "ps", probe: ["-p", "1"], package: "procps" },
+  { name: "tar", probe: ["--version"], package: "tar" },
+];
+
+/** Says what it did, line by line. Throws a UserError with everything that is in the way. */
+export async function setUp(deployment: Deployment, say: (line: string) => void): Promise<void> {
+  const { config, home } = deployment;
+  const missing = await missingTools();
+  if (missing.length > 0)
+    throw new UserError(missing.map((tool) => `${tool.name} is missing: install ${tool.package}`).join("\n"));
+  say(`tools: ${TOOLS.map((tool) => tool.name).join(", ")} are there`);
+  await refuseForeignFactory(deployment);
+
+  mkdirSync(home.directory, { recursive: true, mode: 0o700 });
+  // Wherever the home is put: what is in it never gets into a repository.
+  writeFileSync(path.join(home.directory, ".gitignore"), "*\n");
+  mkdirSync(home.state, { recursive: true, mode: 0o700 });
+  say(`home: ${home.directory}`);
+  say(await sshKey(deployment));
+
+  const gnupg = new GnupgHome(home.gnupg);
+  const owner = `Image Factory ${config.factory} <${config.notify.from}>`;
+  const { fingerprint, made } = await gnupg.ensureKey(config.signing, owner);
+  say(`signing key: ${fingerprint} ${made ? "was made, without a passphrase" : "is there"} (${home.gnupg})`);
+}
+
+async function missingTools(): Promise<Tool[]> {
+  const found = await Promise.all(TOOLS.map(async (tool) => ({ tool, there: await isThere(tool) })));
+  return found.filter(({ there }) => !there).map(({ tool }) => tool);
+}
+
+async function isThere({ name, probe }: Tool): Promise<boolean> {
+  try {
+    await run(name, probe, { timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function sshKey({ config, home }: Deployment): Promise<string> {
+  if (existsSync(home.sshKey) && existsSync(home.sshPublicKey)) return `SSH key: ${home.sshPublicKey} is there`;
+  mkdirSync(path.dirname(home.sshKey), { recursive: true, mode: 0o700 });
+  if (existsSync(home.sshKey)) {
+    writeFileSync(home.sshPublicKey, await must("ssh-keygen", ["-y", "-f", home.sshKey]));
+    return `SSH key: ${home.sshPublicKey} was written from the private one`;
+  }
+  await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", names.keyPair(config.factory), "-f", home.sshKey]);
+  return `SSH key: ${home.sshPublicKey} was made`;
+}
+
+/** A second home would make a second factory of this name beside the first, each destroying the other's. */
+async function refuseForeignFactory(deployment: Deployment): Promise<void> {
+  const { factory } = deployment.config;
+  if (existsSync(path.join(deployment.home.state, "factory.tfstate"))) return;
+  const session = deployment.project("build");
+  const mine = tags({ factory });
+  const [servers, networks] = await Promise.all([
+    listServers(session, { tags: mine }),
+    list(session, "networks", { tags: mine }),
+  ]);
+  if (servers.length + networks.length === 0) return;
+  throw new UserError(
+    `${session.cloud}: there is a factory "${factory}" already, and ${deployment.home.directory} has no state of it; ` +
+      "set FACTORY_HOME to the home that it was deployed from, or choose another name in factory.yaml: factory",
+  );
+}

@@ -1,0 +1,129 @@
+/** `factory status`: what there is of a factory, and what a destroy keeps. */
+import { OWNER_TAG, tagMetadata } from "../model/naming";
+import { parseLease, type Lease } from "../model/lease";
+import { listVolumes } from "../openstack/cinder";
+import { listImages } from "../openstack/glance";
+import { headContainer } from "../openstack/swift";
+import type { Deployment } from "./deployment";
+import { listNodes, Ways, type NodeRole } from "./nodes";
+import { messageOf } from "./user-error";
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly role: NodeRole;
+  readonly status: string;
+  readonly address: string;
+  readonly publicAddress?: string | undefined;
+}
+export interface ImageStatus {
+  readonly region: string;
+  readonly name: string;
+  readonly id: string;
+  readonly status: string;
+  readonly visibility: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `sha512:…` */
+  readonly hash: string;
+}
+export interface BucketStatus {
+  readonly name: string;
+  readonly objects: number;
+  readonly bytes: number;
+}
+export interface VolumeStatus {
+  readonly name: string;
+  readonly id: string;
+  readonly sizeGiB: number;
+  readonly status: string;
+}
+export interface FactoryStatus {
+  readonly factory: string;
+  readonly nodes: readonly NodeStatus[];
+  readonly leases: readonly Lease[];
+  readonly images: readonly ImageStatus[];
+  readonly buckets: readonly BucketStatus[];
+  /** Volumes with the factory's data. */
+  readonly volumes: readonly VolumeStatus[];
+  /** What could not be found out, one line each. */
+  readonly problems: readonly string[];
+}
+
+/** Looks everywhere at once; what can't be reached is told in `problems`, the rest is there all the same. */
+export async function factoryStatus(deployment: Deployment): Promise<FactoryStatus> {
+  const problems: string[] = [];
+  const orNone = async <T>(what: string, work: Promise<readonly T[]>): Promise<readonly T[]> =>
+    work.catch((error: unknown) => {
+      problems.push(`${what}: ${messageOf(error)}`);
+      return [];
+    });
+  const nodes = await orNone("nodes", nodeStatuses(deployment));
+  const hasShare = nodes.some(({ role }) => role === "nfs-server");
+  const [leases, buckets, volumes, ...images] = await Promise.all([
+    orNone("leases", hasShare ? liveLeases(deployment) : Promise.resolve([])),
+    orNone("buckets", bucketStatuses(deployment)),
+    orNone("volumes", volumeStatuses(deployment)),
+    ...deployment.config.regions.map((region) => orNone(`images in ${region.name}`, imageStatuses(deployment, region))),
+  ]);
+  return { factory: deployment.config.factory, nodes, leases, images: images.flat(), buckets, volumes, problems };
+}
+
+async function nodeStatuses(deployment: Deployment): Promise<NodeStatus[]> {
+  return (await listNodes(deployment)).map(({ name, role, server, address, publicAddress }) => ({
+    name,
+    role,
+    status: server.status,
+    address,
+    ...(publicAddress !== undefined && { publicAddress }),
+  }));
+}
+
+async function liveLeases(deployment: Deployment): Promise<Lease[]> {
+  const store = await new Ways(deployment).store();
+  const leases = [...(await store.leases())].flatMap(([image, text]) => parseLease(text, `lease of ${image}`) ?? []);
+  return leases.filter((lease) => Date.parse(lease.expires) > Date.now());
+}
+
+async function bucketStatuses(deployment: Deployment): Promise<BucketStatus[]> {
+  const { requests, staging, release } = deployment.config.buckets;
+  const session = deployment.project("production");
+  const found = await Promise.all(
+    [requests, staging, release].map(async (name) => ({ name, facts: await headContainer(session, name) })),
+  );
+  return found.flatMap(({ name, facts }) => (facts ? [{ name, objects: facts.objects, bytes: facts.bytes }] : []));
+}
+
+/** A build's scratch volume carries the build too and goes with it. */
+async function volumeStatuses(deployment: Deployment): Promise<VolumeStatus[]> {
+  const metadata = tagMetadata({ factory: deployment.config.factory });
+  const found = await listVolumes(deployment.project("build"), { metadata });
+  return found
+    .filter((volume) => volume.metadata["image_factory_build"] === undefined)
+    .map(({ id, name, size, status }) => ({ id, name: name ?? "", sizeGiB: size, status }));
+}
+
+async function imageStatuses(deployment: Deployment, region: Deployment["homeRegion"]): Promise<ImageStatus[]> {
+  const wanted = [OWNER_TAG, `factory=${deployment.config.factory}`];
+  const found = await listImages(deployment.region(region), { tags: wanted });
+  return found
+    .filter((image) => wanted.every((tag) => image.tags.includes(tag)))
+    .map(({ id, name, status, visibility, size, os_hash_algo, os_hash_value }) => ({
+      region: region.name,
+      name: name ?? "",
+      id,
+      status,
+      visibility,
+      size: size ?? 0,
+      hash: os_hash_value === null ? "" : `${os_hash_algo ?? ""}:${os_hash_value}`,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** What stays when the factory's stack is destroyed. Pure. */
+export function retainedOf(status: FactoryStatus): Pick<FactoryStatus, "volumes" | "buckets" | "images"> {
+  return {
+    volumes: status.volumes,
+    images: status.images,
+    buckets: status.buckets.filter(({ objects }) => objects > 0),
+  };
+}
