@@ -11,7 +11,7 @@ import { openEventLog, readAllEvents } from "./event-log";
 import { followBuild } from "./follow";
 import { startHeartbeat } from "./heartbeat";
 import { layout, logName } from "./layout";
-import { runBuild } from "./run-build";
+import { isComplete, runBuild } from "./run-build";
 import type { HostStage } from "./stage";
 import { openStageLog } from "./stage-log";
 import { DEFAULT_TIMEOUTS } from "./timeouts";
@@ -89,6 +89,10 @@ async function run(root: string, implementations: readonly HostStage[]): Promise
   const signal = stopSignal();
   await mkdir(paths.events, { recursive: true });
   const history = await readAllEvents(paths.events);
+  if (isComplete(stageStatuses(history), plan.options.force)) {
+    print(`build ${plan.build} is complete: nothing to do`);
+    return 0;
+  }
   const events = await openEventLog(paths.hostEvents);
   const stopHeartbeat = startHeartbeat(paths.heartbeat, plan.build, (error) =>
     print(`heartbeat: ${oneLine(error)} (tried again in a moment)`),

@@ -2,8 +2,8 @@
  * Runs the stages of a build: everything whose needs are met at once, nothing twice that is still right. What happens is
  * told by events; files, APIs and processes are the stages' own.
  */
-import { eventLine, stageStatuses, type BuildEvent } from "../../model/events";
-import type { StageName } from "../../model/stages";
+import { eventLine, stageStatuses, type BuildEvent, type StageStatus } from "../../model/events";
+import { stageInfo, type StageName } from "../../model/stages";
 import { oneLine, StageError } from "./errors";
 import type { EventLog } from "./event-log";
 import { leftOut, readyStages, type Node, type Progress } from "./schedule";
@@ -147,6 +147,17 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
   }
   if (broken !== undefined) throw broken;
   return { failed, ...(ended !== undefined && { ended }) };
+}
+
+/**
+ * Pure: whether a build has nothing left to do on this host. One that ended early because nothing had changed is not
+ * complete once it is forced.
+ */
+export function isComplete(statuses: readonly StageStatus[], force: boolean): boolean {
+  const here = statuses.filter(({ name }) => stageInfo(name).where === "host");
+  const early = here.some(({ data }) => data?.["unchangedSince"] !== undefined);
+  if (here.find(({ name }) => name === TIDIES_UP)?.state !== "succeeded" || (early && force)) return false;
+  return here.every(({ state }) => state === "succeeded" || state === "skipped");
 }
 
 function successEvent(result: StageResult, seconds: number): Omit<BuildEvent, "time" | "build" | "stage"> {
