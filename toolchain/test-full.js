@@ -6,7 +6,7 @@ const path = require("node:path");
 const { root } = require("./lib/paths.js");
 const { commandLine } = require("./lib/args.js");
 const { run } = require("./lib/problem.js");
-const { choose, cloudUp, jest, runTests, setup } = require("./lib/test-run.js");
+const { choose, cloudUp, jest, packages, runTests, setup } = require("./lib/test-run.js");
 
 const usage = `Usage: npm run test:full -- [--list] [PART ...]
 
@@ -24,7 +24,7 @@ function longParts() {
       title: `test/full/${name}`,
       command: jest(name, "toolchain/jest/full.js", `test/full/${name}/`),
       cloud: true,
-      needs: [cloudUp.name],
+      needs: [packages.name, cloudUp.name],
       counted: true,
     }));
 }
@@ -34,5 +34,5 @@ void run(async () => {
   if (values.help) return void process.stdout.write(usage);
   const parts = longParts();
   if (values.list) return void process.stdout.write(parts.map(({ name }) => `${name}\n`).join(""));
-  return runTests(choose([setup, cloudUp, ...parts], positionals));
+  return runTests(choose([setup, packages, cloudUp, ...parts], positionals));
 });

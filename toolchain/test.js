@@ -3,10 +3,10 @@
 require("./lib/suitable-node.js").ensure();
 const { commandLine } = require("./lib/args.js");
 const { run } = require("./lib/problem.js");
-const { choose, cloudUp, jest, runTests, setup } = require("./lib/test-run.js");
+const { choose, cloudUp, jest, packages, runTests, setup } = require("./lib/test-run.js");
 
 const npmRun = (/** @type {string} */ script) => ["npm", "run", "--silent", script];
-const onCloud = { cloud: true, needs: [cloudUp.name], counted: true };
+const onCloud = { cloud: true, needs: [packages.name, cloudUp.name], counted: true };
 
 /** @type {readonly import("./lib/test-run.js").TestPart[]} */
 const parts = [
@@ -21,6 +21,7 @@ const parts = [
     command: ["node", "toolchain/with-cdktn.js", ...jest("unit-cdktn", "toolchain/jest/cdktn.js")],
     counted: true,
   },
+  packages,
   cloudUp,
   { name: "cloud", title: "tests on that cloud", command: jest("cloud", "toolchain/jest/cloud.js"), ...onCloud },
   { name: "vm", title: "tests in booted machines", command: jest("vm", "toolchain/jest/vm.js"), ...onCloud },

@@ -88,7 +88,9 @@ export class FactoryRun {
       FACTORY_CONFIG: this.config,
       FACTORY_HOME: this.home,
       CDKTF_OUTPUT: path.relative(this.root, shell),
+      // What is no terminal gets no colours, and no spinner (cdktf draws one a line otherwise).
       FORCE_COLOR: "0",
+      CI: "true",
     };
   }
 

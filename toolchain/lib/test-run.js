@@ -29,6 +29,7 @@ const setup = {
   title: "Node modules, Terraform, provider, bindings",
   command: ["node", "toolchain/setup.js"],
 };
+const packages = { name: "packages", title: "Debian packages of the tests", command: ["test/install-packages"] };
 const cloudUp = { name: "cloud-up", title: "an OpenStack on this machine", command: ["cloud/up"] };
 
 /**
@@ -96,4 +97,4 @@ function count(failed) {
   return { passed: 0, failed, skipped: 0 };
 }
 
-module.exports = { choose, cloudUp, jest, runTests, setup };
+module.exports = { choose, cloudUp, jest, packages, runTests, setup };
