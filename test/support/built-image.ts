@@ -1,5 +1,5 @@
 /** The artefacts of an image that was built, for tests that start from one. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { cloudEnv } from "./cloud-env";
@@ -36,14 +36,18 @@ export function builtImage(image: string): BuiltImage {
 
 function fetchFromFactory(image: string, kept: string): void {
   const fetched = `${kept}.part`;
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: ROOT,
+    env: cloudEnv(),
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+  };
   try {
-    execFileSync("npx", ["factory", "artefacts", image, "--output", fetched], {
-      cwd: ROOT,
-      env: cloudEnv(),
-      stdio: ["ignore", "inherit", "pipe"],
-      encoding: "utf8",
-    });
-    keepArtefacts(image, fetched);
+    const json = execFileSync("npx", ["factory", "builds", image, "--json"], options);
+    const good = (JSON.parse(json) as { readonly build: string; readonly good: boolean }[]).find((one) => one.good);
+    if (!good) throw new Error(`no build of ${image} has succeeded`);
+    execFileSync("npx", ["factory", "artefacts", good.build, "--to", fetched], options);
+    keepArtefacts(image, path.join(fetched, "artefacts"));
   } catch (error) {
     const { stderr } = error as { readonly stderr?: string };
     const reason = stderr?.trim().split("\n").at(-1) ?? String(error);

@@ -1,0 +1,95 @@
+/** A build whose image fails its own test: what its owner is told, what stays for looking into it, what is left in the end. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { listImages } from "../../../openstack/glance";
+import { listServers } from "../../../openstack/nova";
+import { Builds, stageLine } from "../../support/builds";
+import { cloneWith } from "../../support/clone";
+import { compareInventories } from "../../support/compare-inventories";
+import { FactoryRun } from "../../support/factory-run";
+import { inventory, type InventoryItem } from "../../support/inventory";
+import { Nodes } from "../../support/nodes";
+import { say } from "../../support/say";
+import { scenario } from "../../support/scenario";
+
+const MINUTE = 60_000;
+const IMAGE = "debian-12-minimal";
+const TEST = "the-answer-is-42";
+const SCRIPT = `#!/bin/bash\necho "the answer is 41"\nexit 1\n`;
+
+describe("a build that fails in stage 9", () => {
+  const step = scenario();
+  const clone = path.join(mkdtempSync(path.join(tmpdir(), "factory-failed-")), "clone");
+  let run: FactoryRun;
+  let nodes: Nodes;
+  let builds: Builds;
+  let withFactory: InventoryItem[];
+  let build: string;
+  let finished = false;
+
+  beforeAll(async () => {
+    cloneWith(clone, { [`images/${IMAGE}/tests/${TEST}.sh`]: SCRIPT });
+    run = await FactoryRun.create({ label: "failed-build", root: clone });
+    nodes = new Nodes(run);
+    builds = new Builds(run, nodes);
+    await run.factoryCommand(["setup"]);
+    await run.cdktf("deploy", "factory");
+    withFactory = await inventory(run.projects);
+  }, 10 * MINUTE);
+
+  afterAll(async () => {
+    rmSync(path.dirname(clone), { recursive: true, force: true });
+    if (finished) return run.remove();
+    say(`the run failed; its factory ${run.factory} is left as it is, with home and configuration in ${run.directory}`);
+  });
+
+  step("the deploy exits 1 and its lines tell which test failed", async () => {
+    const { output } = await run.startCdktf("deploy", `build-${IMAGE}`).expectExit(1);
+    build = await builds.current(IMAGE);
+    expect(output).toMatch(stageLine("test", "failed"));
+    expect(output.split("\n").find((line) => stageLine("test", "failed").test(line))).toContain(TEST);
+    const states = Object.fromEntries((await builds.statuses(build)).map(({ name, state }) => [name, state]));
+    expect(states).toMatchObject({ register: "succeeded", test: "failed", sign: "waiting", distribute: "waiting" });
+  });
+
+  step("report, console and log say why", async () => {
+    const directory = path.join(run.directory, build);
+    await run.factoryCommand(["artefacts", build, "--to", directory]);
+    expect(readFileSync(path.join(directory, "artefacts", "test", "junit.xml"), "utf8")).toMatch(/the answer is 41/);
+    const files = execFileSync("find", [directory, "-type", "f"], { encoding: "utf8" });
+    expect(files).toMatch(/console/);
+    expect(files).toMatch(/\.qcow2/);
+  });
+
+  step(
+    "temporary instance, port, key pair and credentials are gone; the private image stays for a resume",
+    async () => {
+      const names = (await listServers(run.session("build"))).map(({ name }) => name).sort();
+      expect(names).toEqual([build, `${run.factory}-jump-host`, `${run.factory}-nfs-server`].sort());
+      const { addedItems } = compareInventories(withFactory, await inventory(run.projects));
+      const kinds = new Set(addedItems.map(({ kind }) => kind));
+      expect([...kinds].sort()).toEqual(["image", "port", "security group", "security group rule", "server", "volume"]);
+      const [image] = await listImages(run.session("build", "RegionOne"), { name: build });
+      expect(image).toMatchObject({ status: "active", visibility: "private" });
+    },
+  );
+
+  step("another deploy fails in the same stage, without building again", async () => {
+    await run.startCdktf("deploy", `build-${IMAGE}`, { title: "deploy again" }).expectExit(1);
+    expect(await builds.count(build, "build-image", "started")).toBe(1);
+    expect(await builds.count(build, "test", "failed")).toBe(2);
+  });
+
+  step("destroyed, it leaves nothing: the listing of all projects is as it was before it", async () => {
+    await run.cdktf("destroy", `build-${IMAGE}`);
+    const { added, gone } = compareInventories(withFactory, await inventory(run.projects));
+    expect({ added, gone }).toEqual({ added: [], gone: [] });
+  });
+
+  step("the factory goes too", async () => {
+    await run.factoryCommand(["destroy", "--purge-data"]);
+    finished = true;
+  });
+});
