@@ -1,11 +1,12 @@
 /** The runner's command line. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { eventLine, stageStatuses } from "../../model/events";
 import { HOST_PATHS } from "../../model/plan";
 import { HOST_STAGES, stageInfo, type StageName } from "../../model/stages";
 import { afterRun } from "./after";
 import { makeContext, readPlan } from "./context";
+import { sha256 } from "./digests";
 import { oneLine, StageError, UsageError } from "./errors";
 import { openEventLog, readAllEvents } from "./event-log";
 import { followBuild } from "./follow";
@@ -100,6 +101,7 @@ async function run(root: string, implementations: readonly HostStage[]): Promise
   try {
     const outcome = await runBuild({
       build: plan.build,
+      runner: sha256(await readFile(__filename)),
       stages: HOST_STAGES.map((stage) => ({ ...stage, implementation: implementationOf(stage.name, implementations) })),
       history,
       events,

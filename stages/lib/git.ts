@@ -37,19 +37,21 @@ export async function checkoutCommit(
   await git(directory, ["init", "--quiet"], options);
   const fetch = ["-c", "fetch.fsckObjects=true", "fetch", "--quiet", "--no-tags"];
   if (await exists(source)) {
+    const [head = "none"] = (await git(directory, ["bundle", "list-heads", source, "HEAD"], options)).split(" ");
+    assertCommit(source, head, commit);
     // The bundle ends at its commit: without this line git would look for the parents.
     await writeFile(path.join(directory, ".git", "shallow"), `${commit}\n`);
     await git(directory, [...fetch, source, "HEAD"], options);
   } else {
     await git(directory, [...fetch, "--depth=1", source, commit], options);
   }
-  const fetched = await git(directory, ["rev-parse", "FETCH_HEAD"], options);
-  if (fetched !== commit) {
-    throw new StageError(
-      `${source}: holds commit ${fetched}, the plan asks for ${commit}; deploy the build's stack again`,
-    );
-  }
+  assertCommit(source, await git(directory, ["rev-parse", "FETCH_HEAD"], options), commit);
   await git(directory, ["checkout", "--quiet", "--detach", commit], options);
+}
+
+function assertCommit(source: string, found: string, commit: string): void {
+  if (found === commit) return;
+  throw new StageError(`${source}: holds commit ${found}, the plan asks for ${commit}; deploy the build's stack again`);
 }
 
 /** Whether a directory is a clean checkout of this commit. */

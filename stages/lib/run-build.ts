@@ -18,6 +18,8 @@ const STILL_RUNNING = 60;
 
 export interface BuildRun {
   readonly build: string;
+  /** SHA-256 of the runner itself: each stage's `started` event tells which runner ran it. */
+  readonly runner: string;
   /** The stages that run here, in order, each with its implementation. */
   readonly stages: readonly (Node & { readonly implementation: HostStage })[];
   /** What earlier runs of this build told (all writers). */
@@ -105,7 +107,7 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
         run.print(`          ${stage.name}: done before and still right`);
         log.line("done before and still right");
       } else {
-        emit(stage.name, { state: "started" });
+        emit(stage.name, { state: "started", data: { runner: run.runner } });
         const result = await stage.run(context);
         emit(stage.name, successEvent(result, took()));
         if (result.endsBuild !== undefined) ended = result.endsBuild;
