@@ -12,11 +12,9 @@ const KNOWN_KEYS = new Set([
   "bootcmd",
   "disable_root",
   "manage_etc_hosts",
-  "mounts",
   "ntp",
-  "package_update",
-  "packages",
   "runcmd",
+  "ssh_genkeytypes",
   "ssh_pwauth",
   "write_files",
 ]);

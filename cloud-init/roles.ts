@@ -30,9 +30,18 @@ const file = (...path: string[]): string => readFileSync(join(__dirname, ...path
 
 function render(name: string, node: NodeValues, values: Readonly<Record<string, string>>): string {
   const { debianMirror, debianSecurityMirror, ntpServers = [] } = node;
-  const common = fillRole("node", file("roles", "node.yaml"), { debianMirror, debianSecurityMirror });
+  const common = fillRole("node", file("roles", "node.yaml"), {
+    debianMirror,
+    debianSecurityMirror,
+    install: file("files", "factory-install"),
+  });
   const ntp: CloudConfig = ntpServers.length === 0 ? {} : { ntp: { enabled: true, servers: ntpServers } };
   return renderUserData(mergeRoles(common, ntp, fillRole(name, file("roles", `${name}.yaml`), values)));
+}
+
+/** systemd's name for the mount unit of a directory whose name needs no escaping. */
+function mountUnit(directory: string): string {
+  return `${directory.slice(1).replaceAll("/", "-")}.mount`;
 }
 
 export function jumpHostUserData(values: NodeValues): string {
@@ -58,6 +67,7 @@ export function buildHostUserData({ volumeId, nfsServer, ...node }: BuildHostVal
     exported: SHARE_PATHS.exported,
     scratch,
     share,
+    shareUnit: mountUnit(share),
     runner,
     unit,
     mountVolume: file("files", "factory-mount-volume"),

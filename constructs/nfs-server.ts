@@ -5,8 +5,8 @@ import { DataVolume } from "./data-volume";
 import type { INetwork } from "./network";
 import { NodeHost, type NodeKind } from "./node-host";
 
-/** rpcbind, nfs, mountd (its port is fixed by the role): versions 3 and 4. */
-const NFS_PORTS = [111, 2049, 20048];
+/** NFS 4 needs no other port. */
+const NFS = Port.tcp(2049);
 
 export interface NfsServerProps {
   /** The repository's root. */
@@ -42,6 +42,6 @@ export class NfsServer extends Construct implements IConnectable {
 
   /** Lets the holders of a group mount the share. */
   allowMountFrom(client: IConnectable): void {
-    for (const port of NFS_PORTS) this.connections.allowFrom(client, Port.tcp(port), "mount the factory's share");
+    this.connections.allowFrom(client, NFS, "mount the factory's share");
   }
 }

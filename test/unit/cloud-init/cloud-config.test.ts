@@ -16,11 +16,11 @@ describe("fillRole", () => {
   });
 
   test("fails for a value that nothing uses", () => {
-    expect(() => fillRole("x", "packages: []", { a: "1" })).toThrow('nothing uses the value "a"');
+    expect(() => fillRole("x", "runcmd: []", { a: "1" })).toThrow('nothing uses the value "a"');
   });
 
   test("fails for a key that is given twice, which cloud-init lets pass", () => {
-    expect(() => fillRole("x", "packages: []\npackages: []", {})).toThrow("Map keys must be unique");
+    expect(() => fillRole("x", "runcmd: []\nruncmd: []", {})).toThrow("Map keys must be unique");
   });
 });
 
@@ -39,7 +39,7 @@ describe("mergeRoles", () => {
 
 describe("renderUserData", () => {
   test("starts with cloud-init's header and is the same for the same input", () => {
-    expect(renderUserData({ packages: ["a"] })).toBe("#cloud-config\npackages:\n  - a\n");
+    expect(renderUserData({ runcmd: ["a"] })).toBe("#cloud-config\nruncmd:\n  - a\n");
   });
 
   test("fails for an unknown top-level key, which cloud-init lets pass", () => {

@@ -5,9 +5,8 @@ const node = { debianMirror: "http://mirror.test/debian", debianSecurityMirror: 
 
 interface Rendered {
   readonly apt: { readonly primary: readonly { readonly uri: string }[] };
-  readonly mounts: readonly (readonly string[])[];
   readonly ntp?: { readonly servers: readonly string[] };
-  readonly packages: readonly string[];
+  readonly runcmd: readonly (readonly string[])[];
   readonly write_files: readonly { readonly path: string; readonly content: string }[];
 }
 
@@ -51,7 +50,8 @@ test("the NFS server exports the share on its own volume to its clients only", (
 
 test("the build host mounts the share, and starts no build by itself", () => {
   const userData = buildHostUserData({ ...node, volumeId: "v-2", nfsServer: "10.0.0.5" });
-  expect(read(userData).mounts[0]?.slice(0, 3)).toEqual(["10.0.0.5:/srv/factory", "/mnt/factory", "nfs"]);
+  const mount = fileOf(read(userData), "/etc/systemd/system/mnt-factory.mount");
+  expect(mount).toContain("What=10.0.0.5:/srv/factory\nWhere=/mnt/factory\nType=nfs\n");
   expect(userData).not.toMatch(/systemctl[^\n]*factory-build/);
 });
 
