@@ -14,7 +14,7 @@ export function factoryHome(root: string, env: NodeJS.ProcessEnv = process.env):
   return path.resolve(root, env["FACTORY_HOME"] ?? ".factory");
 }
 
-/** The catalogue beside the configuration file. */
+/** The catalogue of images. */
 export function imagesPath(root: string): string {
   return path.join(root, "images");
 }

@@ -55,11 +55,6 @@ export function requestName(request: Pick<PublishRequest, "build">): string {
   return `${request.build}.json`;
 }
 
-/** The document's bytes: keys in a fixed order, so that the same request is the same text. Throws for what is none. */
-export function writePublishRequest(request: PublishRequest): string {
-  return `${JSON.stringify(publishRequestSchema.parse(request), undefined, 2)}\n`;
-}
-
 /** The request in a document's text. Throws one line with everything that is wrong. */
 export function readPublishRequest(text: string, name: string): PublishRequest {
   const result = publishRequestSchema.safeParse(jsonIn(text, name));

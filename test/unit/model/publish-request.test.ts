@@ -30,11 +30,8 @@ const request: PublishRequest = {
   requested: { at: "2026-03-01T12:30:00.000Z", by: "anna@desk" },
 };
 
-test("is read as it was written, and the same request is the same text", () => {
-  const text = writePublishRequest(request);
-  expect(readPublishRequest(text, "r.json")).toEqual(request);
-  const shuffled = Object.fromEntries(Object.entries(request).reverse()) as PublishRequest;
-  expect(writePublishRequest(shuffled)).toBe(text);
+test("is read as it was written", () => {
+  expect(readPublishRequest(JSON.stringify(request), "r.json")).toEqual(request);
   expect(requestName(request)).toBe("debian-12-202603011200-0001.json");
 });
 
