@@ -49,25 +49,25 @@ export async function issueCredentials(
     expires,
   }: { readonly build: string; readonly buckets: readonly string[]; readonly expires: string },
 ): Promise<Credentials> {
-  const issued = await Promise.all(
-    entries.map(async ({ cloud, sessions }): Promise<readonly [string, Credential]> => {
-      const [first] = sessions;
-      if (!first) throw new Error(`${cloud}: no use for it`);
-      const name = credentialName(build, cloud);
-      await revokeNamed(first.session, (one) => one === name);
-      const rules = (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
-      const { id, secret } = await createApplicationCredential(first.session, {
-        name,
-        description: `build ${build}: the stages on its host`,
-        roles: ROLES,
-        accessRules: distinct(rules),
-        // Keystone takes no time zone and no more than microseconds.
-        expiresAt: expires.replace(/Z$/, ""),
-      });
-      const authUrl = await first.session.endpoint("identity");
-      return [cloud, { authUrl, applicationCredentialId: id, applicationCredentialSecret: secret }];
-    }),
-  );
+  const issued: (readonly [string, Credential])[] = [];
+  // One after the other: Keystone keeps access rules per user, and answers 409 when two requests bring the same new one.
+  for (const { cloud, sessions } of entries) {
+    const [first] = sessions;
+    if (!first) throw new Error(`${cloud}: no use for it`);
+    const name = credentialName(build, cloud);
+    await revokeNamed(first.session, (one) => one === name);
+    const rules = (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
+    const { id, secret } = await createApplicationCredential(first.session, {
+      name,
+      description: `build ${build}: the stages on its host`,
+      roles: ROLES,
+      accessRules: distinct(rules),
+      // Keystone takes no time zone and no more than microseconds.
+      expiresAt: expires.replace(/Z$/, ""),
+    });
+    const authUrl = await first.session.endpoint("identity");
+    issued.push([cloud, { authUrl, applicationCredentialId: id, applicationCredentialSecret: secret }]);
+  }
   return Object.fromEntries(issued);
 }
 
