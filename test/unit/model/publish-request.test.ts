@@ -1,9 +1,4 @@
-import {
-  readPublishRequest,
-  requestName,
-  writePublishRequest,
-  type PublishRequest,
-} from "../../../model/publish-request";
+import { readPublishRequest, requestName, type PublishRequest } from "../../../model/publish-request";
 
 const request: PublishRequest = {
   version: 1,
