@@ -5,6 +5,7 @@ import { NetworkingPortV2 } from "@cdktf/provider-openstack/lib/networking-port-
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Connections, IConnectable } from "./connections";
+import { literal } from "./literal";
 import type { INetwork } from "./network";
 import { SecurityGroup, type ISecurityGroup } from "./security-group";
 
@@ -66,7 +67,7 @@ export class NodeHost extends Construct implements IConnectable {
       flavorName: kind.flavor,
       availabilityZone: kind.zone,
       keyPair: props.keyPair,
-      userData: props.userData,
+      userData: literal(props.userData),
       network: [{ port: port.id }],
       // a clean shutdown before the server goes: its volume may be kept
       stopBeforeDestroy: props.volumeId !== undefined && !ephemeral,
