@@ -1,12 +1,14 @@
 /** Stage 4: the recipes at the pinned commit, and whether anything has changed since the last release. */
-import { checkForChange } from "../model/change-check";
+import path from "node:path";
+import { checkForChange, type BuildInputs } from "../model/change-check";
 import { buildInputs, readReleased } from "./lib/build-manifest";
 import { builderPackage } from "./lib/builders";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
 import { exists } from "./lib/files";
 import { checkoutCommit, isCheckoutOf, treeDigest } from "./lib/git";
-import { repositoryDigests } from "./lib/repositories";
+import { candidateVersions } from "./lib/package-index";
+import { readReleases, releaseDigests, type Release } from "./lib/repositories";
 import type { CheckoutData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
 
@@ -40,22 +42,44 @@ export const stage: HostStage = {
       [`images/${plan.image.name}`, "images/elements"],
       git,
     );
-    const repositories = await log.step("repository metadata", async () => repositoryDigests(plan, signal));
+    const releases = await log.step("repository metadata", async () => readReleases(plan, signal));
+    const repositories = releaseDigests(releases);
     const data: CheckoutData = { commit, recipeDigest, repositories, builderVersion: await builderVersion(context) };
-    return decide(context, data);
+    return decide(context, data, releases);
   },
 };
 
-async function decide(context: StageContext, data: CheckoutData): ReturnType<HostStage["run"]> {
+async function decide(
+  context: StageContext,
+  data: CheckoutData,
+  releases: readonly Release[],
+): ReturnType<HostStage["run"]> {
   const { plan, paths, log } = context;
   const commit = data.commit.slice(0, 12);
   const last = await readReleased(paths.released);
-  const verdict = checkForChange(last?.inputs, buildInputs(plan, data));
+  const now = buildInputs(plan, data);
+  let verdict = checkForChange(last?.inputs, now);
+  const packages = last?.inputs.packages;
+  if (packages && verdict.changed && onlyRepositories(last.inputs, now)) {
+    // Repositories are signed anew every day; what counts is what would be installed.
+    const names = Object.keys(packages);
+    const { signal } = context;
+    const directory = path.join(paths.scratch, "indices");
+    const versions = await log.step("versions that would be installed", async () =>
+      candidateVersions({ plan, releases, names, directory, signal }),
+    );
+    verdict = checkForChange(last.inputs, { ...now, packages: versions });
+  }
   verdict.reasons.forEach((reason) => log.line(reason));
   if (verdict.changed || !last) return { message: `commit ${commit}; ${verdict.reasons.join("; ")}`, data };
   if (plan.options.force) return { message: `commit ${commit}; no change since ${last.build}, but forced`, data };
   const endsBuild = `no change since ${last.build}: ${verdict.reasons.join("; ")}`;
   return { message: endsBuild, endsBuild, data: { ...data, unchangedSince: last.build } };
+}
+
+/** Whether recipe and builder are those of the last release. */
+function onlyRepositories(last: BuildInputs, now: BuildInputs): boolean {
+  return !checkForChange({ ...last, packages: undefined, repositories: {} }, { ...now, repositories: {} }).changed;
 }
 
 /** The builder's version on this host; where it is not installed yet, the one that stage 5 will install. */

@@ -7,8 +7,8 @@ import { StageError } from "./errors";
 
 const IDLE = 30_000;
 const TRIES = 3;
-/** An InRelease is some hundred KiB. */
-const LARGEST = 16 * 1024 * 1024;
+/** An InRelease is some hundred KiB, a compressed index of packages some ten MiB. */
+const LARGEST = 128 * 1024 * 1024;
 
 /** Pure: suite ("debian bookworm-updates") → URL of its InRelease. */
 export function releaseUrls(plan: Pick<BuildPlan, "image" | "mirrors">): Readonly<Record<string, string>> {
@@ -22,18 +22,31 @@ export function releaseUrls(plan: Pick<BuildPlan, "image" | "mirrors">): Readonl
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Suite → SHA-256 of its InRelease now. */
-export async function repositoryDigests(
-  plan: Pick<BuildPlan, "image" | "mirrors">,
-  signal: AbortSignal,
-): Promise<Record<string, string>> {
-  const entries = Object.entries(releaseUrls(plan)).map(
-    async ([suite, url]) => [suite, sha256(await download(url, signal))] as const,
-  );
-  return Object.fromEntries(await Promise.all(entries));
+/** A suite's signed metadata as it is now. */
+export interface Release {
+  readonly suite: string;
+  readonly url: string;
+  readonly text: string;
 }
 
-async function download(url: string, signal: AbortSignal): Promise<Buffer> {
+/** The metadata of all suites that an image is built from. */
+export async function readReleases(
+  plan: Pick<BuildPlan, "image" | "mirrors">,
+  signal: AbortSignal,
+): Promise<readonly Release[]> {
+  const entries = Object.entries(releaseUrls(plan));
+  return Promise.all(
+    entries.map(async ([suite, url]) => ({ suite, url, text: (await download(url, signal)).toString("utf8") })),
+  );
+}
+
+/** Suite → SHA-256 of its metadata. */
+export function releaseDigests(releases: readonly Release[]): Record<string, string> {
+  return Object.fromEntries(releases.map(({ suite, text }) => [suite, sha256(text)]));
+}
+
+/** A file of a repository; throws a StageError that names the URL. */
+export async function download(url: string, signal: AbortSignal): Promise<Buffer> {
   let last: unknown;
   for (let tried = 0; tried < TRIES; tried++) {
     try {
