@@ -10,7 +10,7 @@ const { atLeast } = require("./version.js");
 
 /**
  * Builds the program of a Go module at a pinned version and hash.
- * @param {{ module: string, version: string, sum: string }} pin
+ * @param {{ module: string, program: string, version: string, sum: string }} pin
  * @param {string} target the program's file
  * @param {string} remedy what the user can do where there is no Go
  */
@@ -35,7 +35,7 @@ async function buildGoModule(pin, target, remedy) {
     fs.cpSync(source, copy, { recursive: true });
     fs.chmodSync(copy, 0o755);
     await makeWhole(target, async (temporary) => {
-      await exec("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", temporary, "."], { cwd: copy, env, log });
+      await exec("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", temporary, pin.program], { cwd: copy, env, log });
     });
   } finally {
     await exec("chmod", ["-R", "u+w", copy]);

@@ -11,7 +11,7 @@ const { atLeast } = require("../lib/version.js");
  * @typedef {{ path: string, version: string, product: "terraform" | "tofu" }} Terraform
  */
 
-const built = () => path.join(cacheDir(), `terraform-${pins.terraform.version}`, "terraform");
+const built = () => path.join(cacheDir(), `opentofu-${pins.opentofu.version}`, "tofu");
 
 /**
  * The first Terraform or OpenTofu that fits: on the PATH, else the one built by the set-up.
@@ -23,7 +23,7 @@ async function findTerraform() {
     const version = file && (await versionOf(file));
     if (file && version && atLeast(version, pins.terraform.least)) return { path: file, version, product };
   }
-  return fs.existsSync(built()) ? { path: built(), version: pins.terraform.version, product: "terraform" } : undefined;
+  return fs.existsSync(built()) ? { path: built(), version: pins.opentofu.version, product: "tofu" } : undefined;
 }
 
 /** @param {string} file */
@@ -44,10 +44,10 @@ const terraform = {
     const found = await findTerraform();
     return found && `${found.product} ${found.version} (${found.path})`;
   },
-  takes: `building ${pins.terraform.version} from its Go module, a few minutes`,
+  takes: `building OpenTofu ${pins.opentofu.version} from its Go module, several minutes`,
   async make() {
     await buildGoModule(
-      pins.terraform,
+      pins.opentofu,
       built(),
       `install Terraform or OpenTofu ${pins.terraform.least} or newer, or Go`,
     );
