@@ -5,6 +5,7 @@ import { names, tags } from "../model/naming";
 import { getServer, listServers, type Server } from "../openstack/nova";
 import type { Deployment } from "./deployment";
 import { hostKeysFromConsole, KnownHosts } from "./known-hosts";
+import { publicAddressOf } from "./public-address";
 import { runtimeDirectory, shortName } from "./runtime-dir";
 import { SshHost } from "./ssh";
 import { sshConfig, type SshHop } from "./ssh-config";
@@ -135,11 +136,11 @@ export class Ways {
     this.knownHosts.pin(node.server.id, node.name, keys);
   }
 
-  private host(node: FactoryNode, jump: FactoryNode | undefined): SshHost {
+  private async host(node: FactoryNode, jump: FactoryNode | undefined): Promise<SshHost> {
     const { home } = this.deployment;
     const text = sshConfig({
-      target: this.hop(node),
-      ...(jump && { jump: this.hop(jump) }),
+      target: await this.hop(node),
+      ...(jump && { jump: await this.hop(jump) }),
       identityFile: home.sshKey,
       controlPath: path.join(runtimeDirectory(), shortName(home.directory, (jump ?? node).server.id)),
     });
@@ -151,10 +152,14 @@ export class Ways {
     return new SshHost({ name: node.name, configFile, sudo: node.user !== "root" });
   }
 
-  private hop(node: FactoryNode): SshHop {
+  private async hop(node: FactoryNode): Promise<SshHop> {
     const { name, user, server } = node;
-    const address = node.role === "jump-host" ? node.publicAddress : node.address;
+    const address = node.role === "jump-host" ? await this.publicAddress(node) : node.address;
     if (address === undefined) throw new UserError(`${name}: the jump host has no public address (a floating IP)`);
     return { name, address, user, hostKeyAlias: server.id, knownHosts: this.knownHosts.file(server.id) };
+  }
+
+  private async publicAddress({ publicAddress, server }: FactoryNode): Promise<string | undefined> {
+    return publicAddress ?? publicAddressOf(this.deployment.project("build"), server.id);
   }
 }
