@@ -11,9 +11,10 @@ export function interestingLine(
   stack: string,
   { verbose, memory }: { readonly verbose: boolean; readonly memory: LineMemory },
 ): string | undefined {
-  const plain = withoutColour(raw);
-  const line = plain.startsWith(`${stack} `) ? plain.slice(stack.length).trimStart() : plain.trimEnd();
-  const said = /^\S+ \((?:local-exec|remote-exec)\): ?(.*)$/.exec(line)?.[1];
+  const plain = withoutColour(raw).trimEnd();
+  // The stack's name stands before the first line of a batch, blanks before the others.
+  const line = (plain.startsWith(`${stack} `) ? plain.slice(stack.length) : plain).trimStart();
+  const said = /^\S+(?: \([^)]*\))? \(local-exec\): ?(.*)$/.exec(line)?.[1];
   if (said !== undefined) return said.startsWith("Executing: [") ? undefined : said;
   if (/^[\s│╷╵]*Error:/.test(line)) memory.error = true;
   if (memory.error && /^\s*╵/.test(line)) memory.error = false;
@@ -22,9 +23,14 @@ export function interestingLine(
     return text === "" || text === "╷" ? undefined : text;
   }
   if (verbose) return line;
-  if (/: (Creation|Destruction|Modifications) complete after /.test(line)) return line.replace(/ \[id=.*\]$/, "");
+  const [, name, what, took] =
+    /^\S+ \(([^)]*)\): (Creation|Destruction|Modifications) complete after (\S+)/.exec(line) ?? [];
+  if (name !== undefined && what !== undefined)
+    return `${DONE[what] ?? what} ${name.replace(/\/Resource$/, "")} (${took ?? ""})`;
   return /^(Apply complete|Destroy complete|No changes)/.test(line) ? line : undefined;
 }
+
+const DONE: Readonly<Record<string, string>> = { Creation: "made", Destruction: "removed", Modifications: "changed" };
 
 function withoutColour(text: string): string {
   // eslint-disable-next-line no-control-regex

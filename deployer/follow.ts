@@ -2,6 +2,7 @@
 import type { BuildEvent } from "../model/events";
 import { HOST_PATHS } from "../model/plan";
 import { pause } from "./pause";
+import { endChild } from "./process";
 import { sshError, SshError } from "./ssh-error";
 import type { SshHost } from "./ssh";
 import { quote } from "./shell";
@@ -73,7 +74,7 @@ function listen(host: SshHost, options: FollowOptions, onEvent: (event: BuildEve
     let end: UnitEnd | undefined;
     let rest = "";
     let stderr = "";
-    const stop = (): void => void child.kill("SIGTERM");
+    const stop = (): void => endChild(child);
     const timer = setTimeout(stop, Math.max(0, options.deadline - Date.now()) + 1);
     options.signal.addEventListener("abort", stop, { once: true });
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {

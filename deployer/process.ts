@@ -1,5 +1,5 @@
 /** Running a local program: bounded, its output collected, its failure a value. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 
 export interface RunOptions {
   readonly stdin?: string | Buffer | undefined;
@@ -22,6 +22,16 @@ export interface Outcome {
 /** Milliseconds that a program has to heed SIGTERM. */
 const KILL_AFTER = 5000;
 
+/** Ends a child, and with it our waiting for its output, which processes that it started may hold open for long. */
+export function endChild(child: ChildProcess): void {
+  child.kill("SIGTERM");
+  setTimeout(() => child.kill("SIGKILL"), KILL_AFTER).unref();
+  child.once("exit", () => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  });
+}
+
 /** Resolves when the program has ended, however it did; rejects only when it can not be started at all or is aborted. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { stdin, timeout = 60_000, env, cwd, signal } = options;
@@ -38,24 +48,12 @@ export function run(program: string, args: readonly string[], options: RunOption
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let timedOut = false;
-    let ended = false;
-    const end = (): void => {
-      ended = true;
-      child.kill("SIGTERM");
-      setTimeout(() => child.kill("SIGKILL"), KILL_AFTER).unref();
-    };
+    const end = (): void => endChild(child);
     const timer = setTimeout(() => {
       timedOut = true;
       end();
     }, timeout);
-    const abort = end;
-    child.on("exit", () => {
-      // Processes that it started (a shared ssh connection) may hold its output open for long.
-      if (!ended) return;
-      child.stdout.destroy();
-      child.stderr.destroy();
-    });
-    signal?.addEventListener("abort", abort, { once: true });
+    signal?.addEventListener("abort", end, { once: true });
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     // A program that ends without reading its input is judged by its exit status.
@@ -63,7 +61,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     child.stdin.end(stdin);
     const settle = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      signal?.removeEventListener("abort", end);
     };
     child.on("error", (error) => {
       settle();

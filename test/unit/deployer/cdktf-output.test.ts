@@ -1,0 +1,44 @@
+import { interestingLine } from "../../../deployer/cdktf-output";
+
+function shown(lines: readonly string[], verbose = false): string[] {
+  const memory = { error: false };
+  return lines.flatMap((line) => interestingLine(line, "build-debian-12", { verbose, memory }) ?? []);
+}
+
+test("what our own commands say is shown without anybody's prefix", () => {
+  const clear = "\u001b[2K\u001b[1A\u001b[2K\u001b[G";
+  const lines = [
+    `${clear}build-debian-12  terraform_data.run (run): Provisioning with 'local-exec'...`,
+    `                 terraform_data.run (run) (local-exec): Executing: ["/bin/sh" "-c" "node bin/factory internal attach"]`,
+    `${clear}build-debian-12  terraform_data.run (run) (local-exec): [   12.3 s]  7 build-image         started`,
+    "                 terraform_data.run (run) (local-exec):           test: still running, 60 s",
+    "1 Stack deploying     0 Stacks done     0 Stacks waiting",
+    "",
+  ];
+  expect(shown(lines)).toEqual(["[   12.3 s]  7 build-image         started", "          test: still running, 60 s"]);
+});
+
+test("resources are told when they are done", () => {
+  const lines = [
+    "build-debian-12  openstack_compute_instance_v2.build-host_1 (build-host/build-host/Resource): Still creating... [10s elapsed]",
+    "build-debian-12  openstack_compute_instance_v2.build-host_1 (build-host/build-host/Resource): Creation complete after 35s [id=9328]",
+    "build-debian-12  openstack_blockstorage_volume_v3.scratch_1 (build-host/scratch): Destruction complete after 3s",
+  ];
+  expect(shown(lines)).toEqual(["made build-host/build-host (35s)", "removed build-host/scratch (3s)"]);
+});
+
+test("an error of Terraform's is shown whole", () => {
+  const lines = [
+    "build-debian-12  ╷",
+    "                 │ Error: local-exec provisioner error",
+    "                 │ ",
+    "                 │   with terraform_data.run (run),",
+    "                 ╵",
+    "Invoking Terraform CLI failed",
+  ];
+  expect(shown(lines)).toEqual(["Error: local-exec provisioner error", "  with terraform_data.run (run),"]);
+});
+
+test("on request everything is shown", () => {
+  expect(shown(["build-debian-12  Initializing the backend..."], true)).toEqual(["Initializing the backend..."]);
+});
