@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The cloud's control groups on the machine: one group of its name in every hierarchy, so that two clouds do not
 # meet and `down` finds whatever is left. Sourced.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What must hold before anything is started; each failure is one line that says what to do. Sourced.
 
 NEEDED_DISK_GIB=12

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # PostgreSQL, RabbitMQ and memcached, on the house's own loopback address. Sourced inside the house.
 
 PG_BIN=/usr/lib/postgresql/15/bin

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The golden copy: databases, keys and images as they are after a first start, so that a later cloud needs no
 # migrations. Kept in the cache under a hash of what it depends on. Sourced on both sides.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The guest images: built here, kept in the cache under what they are made from. Sourced.
 # Each has CACHE/<name>/ (with `key`), and the file or files that lib/upload_images.py names.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The machine's side: the cloud's namespaces ("house") and what joins them to the machine. Sourced by the commands.
 
 FORWARD_MARKS=/run/factory-cloud-forward    # one file per cloud that needs net.ipv4.ip_forward
@@ -25,6 +26,7 @@ house_up() {
     # pid files of a former life
     rm -rf "$PIDS" "$DATA/pg/postmaster.pid"
     mkdir -p "$LOGS" "$PIDS" "$DATA"
+    resolvers
     cgroup_make
     ( cgroup_join "$BASHPID"
       exec setsid nsenter --net="/run/netns/$NAME" unshare --mount --pid --ipc --uts --cgroup --fork --kill-child \
@@ -45,6 +47,34 @@ house_up() {
   fi
   ip route replace "$NET.0/24" via "$UPNET.2" dev "$NAME"
   way_out_up
+  start_relay
+}
+
+# Writes down the DNS servers that the cloud's forwarder asks: the machine's. One on the machine's own loopback cannot
+# be reached from another namespace; then it is the real ones behind systemd-resolved, or a relay on the machine.
+resolvers() {
+  local file
+  mkdir -p "$DATA/house"
+  for file in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
+    if grep -E '^nameserver ' "$file" 2>/dev/null | grep -vE ' (127\.|::1)' >"$DATA/house/resolv.conf"; then return; fi
+  done
+  echo "nameserver $UPNET.1" >"$DATA/house/resolv.conf"
+}
+
+start_relay() {
+  grep -qx "nameserver $UPNET.1" "$DATA/house/resolv.conf" || return 0
+  [[ ! -s $STATE/relay.pid || ! -d /proc/$(<"$STATE/relay.pid") ]] || return 0
+  ( cgroup_join "$BASHPID"
+    exec setsid dnsmasq --keep-in-foreground --conf-file=/dev/null --bind-interfaces --listen-address="$UPNET.1" \
+      --except-interface=lo --no-hosts --pid-file= --user=root </dev/null >"$LOGS/relay.log" 2>&1 9>&- ) &
+  echo $! >"$STATE/relay.pid"
+  disown
+}
+
+# Is the house there, and can its guests and the machine reach each other?
+house_is_joined() {
+  house_pid >/dev/null && ip link show "$NAME" >/dev/null 2>&1 && [[ -n $(ip route show "$NET.0/24" dev "$NAME") ]] &&
+    nft list table ip "factory_cloud_$NAME" >/dev/null 2>&1 && [[ $(</proc/sys/net/ipv4/ip_forward) == 1 ]]
 }
 
 # A table of our own, so that no rule of the machine is touched and one command removes it. Where the machine
@@ -99,7 +129,8 @@ house_down() {
       sleep 0.1
     done
   fi
-  rm -f "$STATE/house.pid"
+  if [[ -s $STATE/relay.pid ]] && grep -qs dnsmasq "/proc/$(<"$STATE/relay.pid")/cmdline"; then kill "$(<"$STATE/relay.pid")"; fi
+  rm -f "$STATE/house.pid" "$STATE/relay.pid"
   cgroup_remove
   way_out_down
   ! ip link show "$NAME" >/dev/null 2>&1 || ip link del "$NAME"

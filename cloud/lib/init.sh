@@ -11,7 +11,6 @@ read -r pid _ </proc/self/stat        # /proc is still the machine's, and so is 
 hostname "$NAME"
 house=$DATA/house
 mkdir -p "$house"
-cp /etc/resolv.conf "$house/resolv.conf"   # may be a link into /run
 
 # sysfs of this network namespace: the agents look for devices there. libvirt_lxc gives containers the cgroup mounts
 # that it sees: systemd must find a pure cgroup2 on /sys/fs/cgroup; with name=systemd or version 1 controllers there

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Copies what the running cloud needs into the state directory, so that it depends on no clone. Sourced.
 
 install_share() {
@@ -23,7 +24,7 @@ share_version() {
   (cd "$CLOUD" && find lib plugins config -type f ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-16
 }
 
-# The paste pipelines and the rendered templates
+# install_config VIRT_TYPE CPU_MODE: the paste pipelines and the rendered templates
 install_config() {
   local s
   mkdir -p "$ETC"/{glance,glance2,nova,neutron,cinder,barbican,swift}
@@ -33,7 +34,7 @@ install_config() {
   [[ -s $DATA/host-uuid ]] || { mkdir -p "$DATA" && cat /proc/sys/kernel/random/uuid >"$DATA/host-uuid"; }
   /usr/bin/python3 "$SHARE/lib/render.py" "$SHARE/config" "$ETC" "$SECRETS" "$STATE/clouds.yaml" \
     IP="$IP" DATA="$DATA" ETC="$ETC" NODE="$NODE" PROJECTS="$PROJECTS" DEFAULT_ZONE="${ZONES%% *}" \
-    EXTERNAL_BRIDGE="$EXTERNAL_BRIDGE" VIRT_TYPE="$VIRT_TYPE" CPU_MODE="$CPU_MODE" HOST_UUID="$(<"$DATA/host-uuid")" \
+    EXTERNAL_BRIDGE="$EXTERNAL_BRIDGE" VIRT_TYPE="$1" CPU_MODE="$2" HOST_UUID="$(<"$DATA/host-uuid")" \
     PG_PORT=$PG_PORT PG_SOCKETS="$PG_SOCKETS" MQ_PORT=$MQ_PORT MC_PORT=$MC_PORT
   # Barbican parses no arguments: it looks in ~/.barbican (HOME is the state directory)
   mkdir -p "$STATE/.barbican"

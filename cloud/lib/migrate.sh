@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The databases' schemas and the catalogue, from nothing. Sourced inside the house.
 
 keystone_keys() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The external network inside the house: its bridge, what guests may reach outside, the DNS forwarder. Sourced there.
 
 external_bridge() {

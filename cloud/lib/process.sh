@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Starting and stopping the services inside the cloud's namespaces: each has a session of its own, a pid file and a
 # log file. Sourced.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Progress lines with the elapsed time, errors, waiting. Sourced.
 
 # Milliseconds since the epoch

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Passwords and keys of a cloud: made at random once, kept in the state directory and with the golden copy. Sourced.
 
 SECRETS=$STATE/secrets

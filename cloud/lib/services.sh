@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # How each service is started, and where it answers. Sourced inside the house and by `status`.
 
 # name:port[/path], in the order in which they are waited for

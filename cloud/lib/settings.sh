@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Settings of the local cloud and the paths that follow from them. Sourced by every script, on the machine and
 # inside the cloud's namespaces. Each setting can be given in the environment; a cloud that exists remembers its own.
 
