@@ -8,6 +8,8 @@ import { lineSplitter } from "./lines";
 
 /** How long a group may take to end after SIGTERM before SIGKILL, milliseconds. */
 const GRACE = 5000;
+/** How long a program that has ended may be silent until its output is closed, milliseconds: a daemon may hold it. */
+const DRAIN = 3000;
 /** How much of a program's output is kept for the caller, characters; the log gets all. */
 const KEPT = 4 * 1024 * 1024;
 /** The PATH of everything that we run: the system's own, nobody's private Python in it. */
@@ -68,6 +70,13 @@ function endGroup(pid: number): NodeJS.Timeout {
   return setTimeout(() => kill("SIGKILL"), GRACE);
 }
 
+/** Closes the streams once nothing has come for a while. */
+function endWhenSilent(streams: readonly (Readable | null)[]): NodeJS.Timeout {
+  const timer = setTimeout(() => streams.forEach((stream) => stream?.destroy()), DRAIN);
+  streams.forEach((stream) => stream?.on("data", () => timer.refresh()));
+  return timer;
+}
+
 const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim().slice(0, 300) ?? "";
 
 /**
@@ -123,6 +132,9 @@ export async function exec(command: string, args: readonly string[], options: Ex
       child.on("error", (error: NodeJS.ErrnoException) =>
         reject(error.code === "ENOENT" ? new StageError(`${command}: not installed on this host`) : error),
       );
+      child.on("exit", () => {
+        if (options.outputFile === undefined) timers.push(endWhenSilent([child.stdout, child.stderr]));
+      });
       child.on("close", (code, by) => resolve({ code, by }));
     });
     const [{ code, by }] = await Promise.all([ended, ...work]);

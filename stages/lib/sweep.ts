@@ -6,8 +6,8 @@ import type { Session } from "../../openstack/session";
 import { names, tags } from "../../model/naming";
 import type { BuildPlan } from "../../model/plan";
 
-/** How long Nova may take to remove an instance, milliseconds. */
-const GONE_WITHIN = 180_000;
+/** How long Nova may take to remove an instance, milliseconds: well within what systemd gives `after` (TimeoutStopSec). */
+const GONE_WITHIN = 80_000;
 
 export interface Swept {
   readonly servers: number;

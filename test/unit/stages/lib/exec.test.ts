@@ -71,6 +71,13 @@ test("an abort ends the program and its children, and throws the abort's reason"
   expect(alive(child)).toBe(false);
 });
 
+test("a daemon that a program leaves behind does not keep it from ending", async () => {
+  const start = performance.now();
+  const { stdout } = await exec(...sh("echo done; setsid sleep 8 & exit 0"));
+  expect(stdout).toBe("done\n");
+  expect(performance.now() - start).toBeLessThan(7000);
+});
+
 test("what takes too long is ended", async () => {
   await expect(exec(...sh("sleep 60"), { timeout: 0.2 })).rejects.toThrow("sh: took longer than 0.2 s and was ended");
 });
