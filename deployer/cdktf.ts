@@ -1,6 +1,6 @@
 /** Runs the cdktf command and shows what people want to see of it; all of it is kept in a log file. */
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { environment } from "../toolchain/lib/environment.js";
 import { interestingLine } from "./cdktf-output";
@@ -30,15 +30,11 @@ export async function cdktf(
   const logFile = `${output}.log`;
   const log = createWriteStream(logFile);
   const approve = command === "diff" ? [] : ["--auto-approve"];
-  const child = spawn(
-    process.execPath,
-    [require.resolve("cdktf-cli/bin/cdktf"), command, stack, ...approve, "--output", output],
-    {
-      cwd: deployment.root,
-      env: { ...process.env, ...(await environment()), NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [cdktfProgram(), command, stack, ...approve, "--output", output], {
+    cwd: deployment.root,
+    env: { ...process.env, ...(await environment()), NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
@@ -66,4 +62,11 @@ export async function cdktf(
     process.off("SIGINT", ignore);
     log.end();
   }
+}
+
+/** The program of the cdktf command, as its package tells. */
+export function cdktfProgram(): string {
+  const manifest = require.resolve("cdktf-cli/package.json");
+  const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly bin: { readonly cdktf: string } };
+  return path.join(path.dirname(manifest), bin.cdktf);
 }
