@@ -16,6 +16,9 @@ const TIDIES_UP: StageName = "clean-up";
 /** How often a running stage shows that it is alive, seconds. */
 const STILL_RUNNING = 60;
 
+/** Before lines that are no events. */
+const INDENT = " ".repeat(10);
+
 export interface BuildRun {
   readonly build: string;
   /** SHA-256 of the runner itself: each stage's `started` event tells which runner ran it. */
@@ -49,106 +52,134 @@ export interface BuildOutcome {
   readonly ended?: string;
 }
 
-/** Runs a build to its end. Stage failures are in the outcome; only a broken event log throws. */
+/** Runs a build to its end. Stage failures are in the outcome; only an event log or a stage log that breaks throws. */
 export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
-  const events: BuildEvent[] = [...run.history];
-  const started = (): string => events[0]?.time ?? new Date().toISOString();
-  const progress = new Map<StageName, Progress>();
-  const failed: { stage: StageName; message: string }[] = [];
-  let ended: string | undefined;
-  let broken: Error | undefined;
+  return new Running(run).toItsEnd();
+}
 
-  const emit = (stage: StageName, fields: Omit<BuildEvent, "time" | "build" | "stage">): void => {
-    const event: BuildEvent = { time: new Date().toISOString(), build: run.build, stage, ...fields };
-    events.push(event);
-    run.print(eventLine(event, started()));
-    run.events.append(event).catch((error: Error) => void (broken ??= error));
-  };
-  const statusOf = (stage: StageName) => stageStatuses(events).find((status) => status.name === stage);
-  const tools = (stage: StageName, signal: AbortSignal, log: StageLog): ContextTools => ({
-    signal,
-    log,
-    progress: (message, data) => {
-      log.line(message);
-      emit(stage, { state: "progress", message, ...(data && { data }) });
-    },
-    dataOf: (name) => {
-      const status = statusOf(name);
-      return status?.state === "succeeded" ? (status.data ?? {}) : undefined;
-    },
-  });
+class Running {
+  private readonly events: BuildEvent[];
+  private readonly progress = new Map<StageName, Progress>();
+  private readonly failed: { stage: StageName; message: string }[] = [];
+  private ended: string | undefined;
+  private broken: Error | undefined;
+
+  constructor(private readonly run: BuildRun) {
+    this.events = [...run.history];
+  }
+
+  async toItsEnd(): Promise<BuildOutcome> {
+    const running = new Set<Promise<void>>();
+    for (;;) {
+      if (this.ended !== undefined) this.skipRest(this.ended);
+      for (const stage of this.startable()) {
+        this.progress.set(stage.name, "running");
+        const work: Promise<void> = this.one(stage).finally(() => running.delete(work));
+        running.add(work);
+      }
+      if (running.size === 0) break;
+      // After a failure nothing new starts; what runs beside it is let finish, so that a resume finds it done.
+      await Promise.race(running);
+    }
+    if (this.broken !== undefined) throw this.broken;
+    return { failed: this.failed, ...(this.ended !== undefined && { ended: this.ended }) };
+  }
+
+  private startable(): HostStage[] {
+    if (this.run.signal.aborted || this.broken !== undefined) return [];
+    const ready = readyStages(this.run.stages, this.progress);
+    return this.run.stages.filter(({ name }) => ready.includes(name)).map((stage) => stage.implementation);
+  }
+
+  private skipRest(reason: string): void {
+    for (const stage of leftOut(this.run.stages, this.progress, TIDIES_UP)) {
+      this.emit(stage, { state: "skipped", message: reason });
+      this.progress.set(stage, "done");
+    }
+  }
+
+  /** One stage from its first event to its last. Never throws. */
+  private async one(stage: HostStage): Promise<void> {
+    const { run } = this;
+    const { name } = stage;
+    const log = run.openLog(name);
+    const seconds = run.timeout(name);
+    const timeUp = new AbortController();
+    const late = setTimeout(() => timeUp.abort(new StageError(`took longer than ${seconds} s`)), seconds * 1000);
+    const start = performance.now();
+    const took = (): number => Math.round((performance.now() - start) / 100) / 10;
+    const alive = setInterval(() => run.print(`${INDENT}${name}: still running, ${took()} s`), STILL_RUNNING * 1000);
+    try {
+      const signal = AbortSignal.any([run.signal, timeUp.signal]);
+      await this.work(stage, run.context(name, this.tools(name, signal, log)), took);
+      this.progress.set(name, "done");
+    } catch (error) {
+      this.fail(name, log, run.signal.aborted ? run.signal.reason : error, took());
+    } finally {
+      clearTimeout(late);
+      clearInterval(alive);
+      await log.flush().catch((error: Error) => void (this.broken ??= error));
+    }
+  }
+
+  private async work(stage: HostStage, context: StageContext, took: () => number): Promise<void> {
+    if (await this.stillRight(stage, context)) {
+      this.run.print(`${INDENT}${stage.name}: done before and still right`);
+      context.log.line("done before and still right");
+      return;
+    }
+    this.emit(stage.name, { state: "started", data: { runner: this.run.runner } });
+    const result = await stage.run(context);
+    this.emit(stage.name, successEvent(result, took()));
+    if (result.endsBuild !== undefined) this.ended = result.endsBuild;
+  }
+
+  private fail(stage: StageName, log: StageLog, error: unknown, seconds: number): void {
+    const message = oneLine(error);
+    // A mistake of ours is found by its stack, one of the world's by its message.
+    log.line(error instanceof Error && !(error instanceof StageError) ? (error.stack ?? message) : message);
+    const data = error instanceof StageError ? error.data : undefined;
+    this.emit(stage, { state: "failed", message, seconds, ...(data && { data }) });
+    this.progress.set(stage, "failed");
+    this.failed.push({ stage, message });
+  }
 
   /** Whether an earlier run did this stage and its work is still good. */
-  const stillRight = async (stage: HostStage, context: StageContext): Promise<boolean> => {
-    if (statusOf(stage.name)?.state !== "succeeded" || !stage.upToDate) return false;
+  private async stillRight(stage: HostStage, context: StageContext): Promise<boolean> {
+    if (this.statusOf(stage.name)?.state !== "succeeded" || !stage.upToDate) return false;
     try {
       return await stage.upToDate(context);
     } catch (error) {
       context.log.line(`cannot tell whether the earlier result is still right, so it is made again: ${oneLine(error)}`);
       return false;
     }
-  };
-
-  const one = async (stage: HostStage): Promise<void> => {
-    const log = run.openLog(stage.name);
-    const seconds = run.timeout(stage.name);
-    const timeUp = new AbortController();
-    const late = setTimeout(() => timeUp.abort(new StageError(`took longer than ${seconds} s`)), seconds * 1000);
-    const signal = AbortSignal.any([run.signal, timeUp.signal]);
-    const context = run.context(stage.name, tools(stage.name, signal, log));
-    const start = performance.now();
-    const took = (): number => Math.round((performance.now() - start) / 100) / 10;
-    const alive = setInterval(
-      () => run.print(`          ${stage.name}: still running, ${took()} s`),
-      STILL_RUNNING * 1000,
-    );
-    try {
-      if (await stillRight(stage, context)) {
-        run.print(`          ${stage.name}: done before and still right`);
-        log.line("done before and still right");
-      } else {
-        emit(stage.name, { state: "started", data: { runner: run.runner } });
-        const result = await stage.run(context);
-        emit(stage.name, successEvent(result, took()));
-        if (result.endsBuild !== undefined) ended = result.endsBuild;
-      }
-      progress.set(stage.name, "done");
-    } catch (error) {
-      const message = oneLine(run.signal.aborted ? run.signal.reason : error);
-      log.line(error instanceof Error && !(error instanceof StageError) ? (error.stack ?? message) : message);
-      const data = error instanceof StageError ? error.data : undefined;
-      emit(stage.name, { state: "failed", message, seconds: took(), ...(data && { data }) });
-      progress.set(stage.name, "failed");
-      failed.push({ stage: stage.name, message });
-    } finally {
-      clearTimeout(late);
-      clearInterval(alive);
-      await log.flush().catch((error: Error) => void (broken ??= error));
-    }
-  };
-
-  const running = new Set<Promise<void>>();
-  for (;;) {
-    if (ended !== undefined) {
-      for (const stage of leftOut(run.stages, progress, TIDIES_UP)) {
-        emit(stage, { state: "skipped", message: ended });
-        progress.set(stage, "done");
-      }
-    }
-    const ready = run.signal.aborted || broken !== undefined ? [] : readyStages(run.stages, progress);
-    for (const name of ready) {
-      const stage = run.stages.find((each) => each.name === name);
-      if (!stage) continue;
-      progress.set(name, "running");
-      const work: Promise<void> = one(stage.implementation).finally(() => running.delete(work));
-      running.add(work);
-    }
-    if (running.size === 0) break;
-    // After a failure nothing new starts; what runs beside it is let finish, so that a resume finds it done.
-    await Promise.race(running);
   }
-  if (broken !== undefined) throw broken;
-  return { failed, ...(ended !== undefined && { ended }) };
+
+  private tools(stage: StageName, signal: AbortSignal, log: StageLog): ContextTools {
+    return {
+      signal,
+      log,
+      progress: (message, data) => {
+        log.line(message);
+        this.emit(stage, { state: "progress", message, ...(data && { data }) });
+      },
+      dataOf: (name) => {
+        const status = this.statusOf(name);
+        return status?.state === "succeeded" ? (status.data ?? {}) : undefined;
+      },
+    };
+  }
+
+  private statusOf(stage: StageName): StageStatus | undefined {
+    return stageStatuses(this.events).find((status) => status.name === stage);
+  }
+
+  private emit(stage: StageName, fields: Omit<BuildEvent, "time" | "build" | "stage">): void {
+    const event: BuildEvent = { time: new Date().toISOString(), build: this.run.build, stage, ...fields };
+    this.events.push(event);
+    this.run.print(eventLine(event, this.events[0]?.time ?? event.time));
+    this.run.events.append(event).catch((error: Error) => void (this.broken ??= error));
+  }
 }
 
 /**
