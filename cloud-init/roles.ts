@@ -28,15 +28,12 @@ export interface BuildHostValues extends NodeValues {
 
 const file = (...path: string[]): string => readFileSync(join(__dirname, ...path), "utf8");
 
-/** A program for a node. Terraform would take a shell's `${…}` for its own. */
-const program = (name: string): string => file("files", name).replaceAll("${", () => "$${");
-
 function render(name: string, node: NodeValues, values: Readonly<Record<string, string>>): string {
   const { debianMirror, debianSecurityMirror, ntpServers = [] } = node;
   const common = fillRole("node", file("roles", "node.yaml"), {
     debianMirror,
     debianSecurityMirror,
-    install: program("factory-install"),
+    install: file("files", "factory-install"),
   });
   const ntp: CloudConfig = ntpServers.length === 0 ? {} : { ntp: { enabled: true, servers: ntpServers } };
   return renderUserData(mergeRoles(common, ntp, fillRole(name, file("roles", `${name}.yaml`), values)));
@@ -58,7 +55,7 @@ export function nfsServerUserData({ volumeId, clients, ...node }: NfsServerValue
     clients,
     exported,
     directories: [leases, cache, builds, released].map((directory) => `${exported}/${directory}`).join(" "),
-    mountVolume: program("factory-mount-volume"),
+    mountVolume: file("files", "factory-mount-volume"),
   });
 }
 
@@ -73,6 +70,6 @@ export function buildHostUserData({ volumeId, nfsServer, ...node }: BuildHostVal
     shareUnit: mountUnit(share),
     runner,
     unit,
-    mountVolume: program("factory-mount-volume"),
+    mountVolume: file("files", "factory-mount-volume"),
   });
 }

@@ -1,6 +1,6 @@
 import { DataOpenstackNetworkingPortV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-port-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { Aspects, DataResource, LocalBackend, TerraformOutput, TerraformStack, Token } from "cdktf";
+import { Aspects, DataResource, Fn, LocalBackend, TerraformOutput, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { BuildHost } from "../constructs/build-host";
 import { factoryCommand } from "../constructs/factory-command";
@@ -27,8 +27,7 @@ export class BuildStack extends TerraformStack {
     new OpenstackProvider(this, "openstack", { cloud: config.projects.build.cloud });
 
     const buildId = this.buildId(image, config.build.expireHours, root);
-    const build = Token.asString(`\${${buildId.fqn}.output.build}`);
-    const expires = Token.asString(`\${${buildId.fqn}.output.expires}`);
+    const { build, expires } = { build: output(buildId, "build"), expires: output(buildId, "expires") };
     const about = ["--image", image, "--build", build];
 
     const initialise = new DataResource(this, "initialise", {
@@ -47,7 +46,7 @@ export class BuildStack extends TerraformStack {
       network: Network.fromExisting(this, "network", factory, dependsOn),
       keyPair: names.keyPair(factory),
       scratchGiB: nodes.buildHost.scratchGiB,
-      nfsServer: Token.asString(`\${element(${share.fqn}.all_fixed_ips, 0)}`),
+      nfsServer: Fn.element(share.allFixedIps, 0) as string,
       buildHosts: SecurityGroup.fromExisting(this, "build-hosts", names.node(factory, "build-host"), dependsOn),
       jumpHost: SecurityGroup.fromExisting(this, "jump-host", names.node(factory, "jump-host"), dependsOn),
       nodeValues,
@@ -100,4 +99,9 @@ export class BuildStack extends TerraformStack {
       ],
     });
   }
+}
+
+/** A field of what a terraform_data keeps, as a reference. */
+function output(resource: DataResource, field: string): string {
+  return Token.asString(Fn.lookup(resource.output, field));
 }

@@ -32,11 +32,6 @@ describe.each([
     expect(sshd).toContain("PermitRootLogin no");
   });
 
-  test("leaves nothing for Terraform to interpolate", () => {
-    expect(userData).toMatch(/\$\$\{db:/);
-    expect(userData).not.toMatch(/(?<!\$)\$\{/);
-  });
-
   test("has no placeholder left", () => {
     expect(userData).not.toMatch(/\{\{/);
   });

@@ -72,6 +72,12 @@ test("destroy provisioners name nothing but self", () => {
       ]);
 });
 
+test("user data mounts the NFS server's address, and leaves shell expansions to the shell", () => {
+  const userData = String(only(resource, "openstack_compute_instance_v2")["user_data"]);
+  expect(userData).toMatch(/What=\$\{element\(data\.openstack_networking_port_v2\.nfs-server\.all_fixed_ips, 0\)\}:/);
+  expect(userData).toContain("'$${db:Status-Status}'");
+});
+
 test("the host has no public address and is never replaced while a build can be resumed on it", () => {
   expect(resource).not.toHaveProperty("openstack_networking_floatingip_v2");
   expect(only(resource, "openstack_compute_instance_v2")["lifecycle"]).toBeDefined();
