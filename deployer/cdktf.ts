@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { bin } from "cdktf-cli/package.json";
 import { environment } from "../toolchain/lib/environment.js";
 import { interestingLine } from "./cdktf-output";
 import type { Deployment } from "./deployment";
@@ -30,9 +31,9 @@ export async function cdktf(
   const logFile = `${output}.log`;
   const log = createWriteStream(logFile);
   const approve = command === "diff" ? [] : ["--auto-approve"];
-  const child = spawn(process.execPath, [cdktfProgram(), command, stack, ...approve, "--output", output], {
+  const child = spawn(process.execPath, [program(), command, stack, ...approve, "--output", output], {
     cwd: deployment.root,
-    env: { ...process.env, ...(await environment()), NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", ...env },
+    env: { ...process.env, ...(await surroundings()), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
@@ -69,4 +70,21 @@ export function cdktfProgram(): string {
   const manifest = require.resolve("cdktf-cli/package.json");
   const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly bin: { readonly cdktf: string } };
   return path.join(path.dirname(manifest), bin.cdktf);
+}
+
+function program(): string {
+  const manifest = require.resolve("cdktf-cli/package.json");
+  return path.join(path.dirname(manifest), bin.cdktf);
+}
+
+/** What cdktf and Terraform need, whatever the shell has set. */
+async function surroundings(): Promise<Record<string, string | undefined>> {
+  const plain = { NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", TF_PLUGIN_CACHE_DIR: undefined };
+  // Provisioners call `node`: this one.
+  const PATH = [path.dirname(process.execPath), process.env["PATH"]].join(path.delimiter);
+  try {
+    return { ...(await environment()), ...plain, PATH };
+  } catch (error) {
+    throw new UserError((error as Error).message, { cause: error });
+  }
 }

@@ -50,24 +50,22 @@ export async function destroyed(
   if (store && events.length > 0) await journal.writeTo({ append: (more) => store.appendEvents(build, more) });
 
   const requested = statuses.some(({ name, state }) => name === "request-publication" && state === "succeeded");
-  const since = performance.now() - (started === undefined ? 0 : Date.now() - Date.parse(started));
-  await journal.stage(
-    "destroy-build-host",
-    () =>
-      destroyBuildHost({
-        removeLeftovers: () =>
-          removeBuild({
-            factory: deployment.config.factory,
-            image,
-            build,
-            compute: deployment.project("build"),
-            regions: deployment.config.regions.map((region) => deployment.region(region)),
-            keepImages: requested,
-          }),
-        revokeCredentials: () => revokeCredentials(credentialSessions(deployment), build),
-      }),
-    since,
-  );
+  const work = () =>
+    destroyBuildHost({
+      removeLeftovers: () =>
+        removeBuild({
+          factory: deployment.config.factory,
+          image,
+          build,
+          compute: deployment.project("build"),
+          regions: deployment.config.regions.map((region) => deployment.region(region)),
+          keepImages: requested,
+        }),
+      revokeCredentials: () => revokeCredentials(credentialSessions(deployment), build),
+    });
+  // Told by the guard, unless there was no host yet that it could guard.
+  if (started === undefined) await journal.stage("destroy-build-host", work);
+  else await journal.end("destroy-build-host", work, performance.now() - (Date.now() - Date.parse(started)));
   if (held) await keeper?.release(image, build);
 }
 

@@ -30,9 +30,18 @@ export class Journal {
   }
 
   /** Runs a stage: tells its start and its end. Throws what the stage throws. */
-  async stage<T extends StageResult>(name: StageName, work: () => Promise<T>, since = performance.now()): Promise<T> {
-    const seconds = (): number => Math.round((performance.now() - since) / 100) / 10;
+  async stage<T extends StageResult>(name: StageName, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
     await this.tell(name, "started");
+    return this.end(name, work, started);
+  }
+
+  /**
+   * The same for a stage whose start was told before.
+   * @param since `performance.now()` at that start
+   */
+  async end<T extends StageResult>(name: StageName, work: () => Promise<T>, since: number): Promise<T> {
+    const seconds = (): number => Math.round((performance.now() - since) / 100) / 10;
     try {
       const result = await work();
       const { message, data } = result;
