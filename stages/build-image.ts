@@ -70,6 +70,7 @@ export const stage: HostStage = {
       packages: packages.count,
       packagesSha256: packages.sha256,
       patchedUntil,
+      finished: new Date().toISOString(),
     };
     const message = `${(size / MIB).toFixed(0)} MiB qcow2 of ${(virtualSize / MIB).toFixed(0)} MiB, ${packages.count} packages, sha256 ${hex.sha256.slice(0, 12)}…`;
     return { message, data: { ...data, steps: log.steps } };

@@ -6,6 +6,7 @@ import { digestFile, sha256 } from "./lib/digests";
 import { StageError } from "./lib/errors";
 import { exists, writeAtomic } from "./lib/files";
 import { exportSigningKey, importSigningKey, signFile } from "./lib/gpg";
+import { provenance } from "./lib/provenance";
 import type { SignData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
 import { withSigner } from "./lib/signer";
@@ -22,13 +23,16 @@ export const stage: HostStage = {
     return sha256(signed) === done.sums && withoutLogs(signed) === withoutLogs(await sums(context));
   },
   async run(context) {
-    const { plan, paths, log, signal } = context;
+    const { plan, paths, log, signal, data } = context;
     await mkdir(paths.local, { recursive: true });
     await snapshot(paths.logs, path.join(paths.local, ARTEFACTS.logs));
     await importSigningKey(paths, plan.signing, signal);
     const keyring = path.join(paths.local, ARTEFACTS.keyring);
     const armoured = path.join(paths.local, ARTEFACTS.key);
     await exportSigningKey(paths, plan.signing.fingerprint, { keyring, armoured }, signal);
+    const facts = { checkout: data("checkout"), host: data("configure-host"), image: data("build-image") };
+    const statement = `${JSON.stringify(provenance(plan, facts), null, 2)}\n`;
+    await writeAtomic(path.join(paths.local, ARTEFACTS.provenance), statement);
     const text = await log.step("checksums", async () => sums(context));
     assertImageUnchanged(context, text);
     await writeAtomic(path.join(paths.local, ARTEFACTS.sums), text);
@@ -47,8 +51,11 @@ export const stage: HostStage = {
       }
     });
     await log.step("copies on the share", async () => share(context, files));
-    const data: SignData = { sums: sha256(text), fingerprint: plan.signing.fingerprint, files };
-    return { message: `${files.length} signatures by ${plan.signing.fingerprint.slice(-16)}, each verified`, data };
+    const result: SignData = { sums: sha256(text), fingerprint: plan.signing.fingerprint, files };
+    return {
+      message: `${files.length} signatures by ${plan.signing.fingerprint.slice(-16)}, each verified`,
+      data: result,
+    };
   },
 };
 
@@ -86,7 +93,13 @@ function assertImageUnchanged(context: StageContext, text: string): void {
 /** What gets a signature of its own: the checksums (they cover everything) and what people download alone. */
 async function toSign({ plan, paths }: StageContext): Promise<string[]> {
   const all = await filesBelow(paths.local);
-  const single = [ARTEFACTS.image(plan.build), ARTEFACTS.packages, ARTEFACTS.imageHashes, ARTEFACTS.fileHashes];
+  const single = [
+    ARTEFACTS.image(plan.build),
+    ARTEFACTS.packages,
+    ARTEFACTS.imageHashes,
+    ARTEFACTS.fileHashes,
+    ARTEFACTS.provenance,
+  ];
   const results = all.filter((name) => /^test\/(junit\.xml|results\.tap)$/.test(name));
   const log = all.filter((name) => name === path.join(ARTEFACTS.logs, "07-build-image.log"));
   return [ARTEFACTS.sums, ...single, ...results, ...log];
@@ -97,6 +110,13 @@ async function share({ paths, signal }: StageContext, signed: readonly string[])
     path.join(ARTEFACTS.logs, name),
   );
   await rm(path.join(paths.artefacts, ARTEFACTS.logs), { recursive: true, force: true });
-  const names = [ARTEFACTS.sums, ARTEFACTS.keyring, ARTEFACTS.key, ...logs, ...signed.map((name) => `${name}.asc`)];
+  const names = [
+    ARTEFACTS.sums,
+    ARTEFACTS.provenance,
+    ARTEFACTS.keyring,
+    ARTEFACTS.key,
+    ...logs,
+    ...signed.map((name) => `${name}.asc`),
+  ];
   for (const name of names) await toShare(paths, name, signal);
 }

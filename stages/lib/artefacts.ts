@@ -14,6 +14,7 @@ export const ARTEFACTS = {
   fileHashes: "files.hashdeep",
   test: "test",
   logs: "logs",
+  provenance: "provenance.json",
   sums: "SHA256SUMS",
   keyring: "signing-key.gpg",
   key: "signing-key.asc",

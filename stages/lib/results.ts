@@ -31,6 +31,8 @@ export interface BuildImageData {
   readonly packagesSha256: string;
   /** ISO 8601: the repositories were read from then on. */
   readonly patchedUntil: string;
+  /** ISO 8601 */
+  readonly finished: string;
 }
 
 /** An image in one region's Glance. */

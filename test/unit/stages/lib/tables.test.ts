@@ -3,6 +3,8 @@ import { builderPackage, hostTools } from "../../../../stages/lib/builders";
 import { dibArguments, dibEnvironment } from "../../../../stages/lib/dib";
 import { publishRequest, requestText } from "../../../../stages/lib/publish-request";
 import { releaseUrls } from "../../../../stages/lib/repositories";
+import { provenance } from "../../../../stages/lib/provenance";
+import type { BuildImageData } from "../../../../stages/lib/results";
 import { layout, logName } from "../../../../stages/lib/layout";
 import { BUILD, PLAN } from "../plan";
 
@@ -82,6 +84,32 @@ test("the publisher can read the request", () => {
     },
   ]);
   expect(requestName(request)).toBe(`${BUILD}.json`);
+});
+
+test("the provenance names the image by its hash, and what it was made from", () => {
+  const facts = {
+    checkout: {
+      commit: "1".repeat(40),
+      recipeDigest: "r",
+      builderVersion: "3",
+      repositories: { "debian bookworm": "d" },
+    },
+    host: { versions: { debootstrap: "1" } },
+    image: { sha256: "a", sha512: "b", patchedUntil: "t0", finished: "t1" } as BuildImageData,
+  };
+  expect(provenance(PLAN, facts)).toMatchObject({
+    subject: [{ name: `${BUILD}.qcow2`, digest: { sha256: "a", sha512: "b" } }],
+    predicate: {
+      buildDefinition: {
+        buildType: "urn:image-factory:diskimage-builder:1",
+        resolvedDependencies: [
+          { name: "recipes", digest: { gitCommit: "1".repeat(40) } },
+          { name: "debian bookworm", digest: { sha256: "d" } },
+        ],
+      },
+      runDetails: { metadata: { invocationId: BUILD, startedOn: "t0", finishedOn: "t1" } },
+    },
+  });
 });
 
 test("paths: the build's id is in scratch, the image's name on the share", () => {

@@ -1,0 +1,44 @@
+/** How the image came to be, as an in-toto statement with SLSA's provenance predicate. Pure. */
+import type { BuildPlan } from "../../model/plan";
+import { ARTEFACTS } from "./artefacts";
+import type { BuildImageData, CheckoutData, ConfigureHostData } from "./results";
+
+export interface ProvenanceFacts {
+  readonly checkout: CheckoutData;
+  readonly host: ConfigureHostData;
+  readonly image: BuildImageData;
+}
+
+/** The statement, for https://slsa.dev/spec/v1.0/provenance readers. */
+export function provenance(plan: BuildPlan, { checkout, host, image }: ProvenanceFacts): object {
+  const { source } = plan.recipes;
+  const { name, recipe, os, architecture, builder } = plan.image;
+  return {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ name: ARTEFACTS.image(plan.build), digest: { sha256: image.sha256, sha512: image.sha512 } }],
+    predicateType: "https://slsa.dev/provenance/v1",
+    predicate: {
+      buildDefinition: {
+        buildType: `urn:image-factory:${builder}:1`,
+        externalParameters: { image: name, recipe, os, architecture, dirty: plan.recipes.dirty },
+        internalParameters: { mirrors: plan.mirrors, requestedBy: plan.requestedBy },
+        resolvedDependencies: [
+          {
+            ...(source.kind === "clone" && { uri: `git+${source.url}` }),
+            name: "recipes",
+            digest: { gitCommit: checkout.commit, sha256: checkout.recipeDigest },
+          },
+          ...Object.entries(checkout.repositories).map(([suite, sha256]) => ({
+            name: suite,
+            digest: { sha256 },
+            annotations: { of: "InRelease" },
+          })),
+        ],
+      },
+      runDetails: {
+        builder: { id: `urn:image-factory:${plan.factory}`, version: host.versions },
+        metadata: { invocationId: plan.build, startedOn: image.patchedUntil, finishedOn: image.finished },
+      },
+    },
+  };
+}
