@@ -32,6 +32,11 @@ check_rights() {
 
 check_disk() {
   local place free
+  case $STATE in
+    /run/* | /dev/* | /proc/* | /sys/*) die "FACTORY_CLOUD_STATE $STATE: the cloud has mounts of its own there: take another directory" ;;
+    /*) ;;
+    *) die "FACTORY_CLOUD_STATE $STATE: an absolute path is needed" ;;
+  esac
   for place in "$STATE" "$CACHE"; do
     mkdir -p "$place"
     free=$(($(stat -f -c '%a * %S' "$place") >> 30))
@@ -49,6 +54,7 @@ check_memory() {
 
 check_net() {
   local net
+  check_names
   for net in "$NET" "$UPNET"; do
     ! ip -o addr show | grep -v " $NAME " | grep -qF " $net." || die "$net.0/24 is in use on this machine: set FACTORY_CLOUD_NET"
     ! ip route show | grep -v " dev $NAME" | grep -q "^${net//./\\.}\." || die "the machine has a route to $net.0/24: set FACTORY_CLOUD_NET"

@@ -1,13 +1,48 @@
 # shellcheck shell=bash
 # The machine's side: the cloud's namespaces ("house") and what joins them to the machine. Sourced by the commands.
 
-FORWARD_MARKS=/run/factory-cloud-forward    # one file per cloud that needs net.ipv4.ip_forward
+# One file per cloud that is up on this machine, cloud-NAME: its state directory, its network. So two clouds never take
+# each other's name or network, and the last one to go switches forwarding off again.
+CLOUDS_UP=/run/factory-cloud
 
-# The house's first process as the machine sees it; fails when there is none
+# house_pid [STATE NAME]: the house's first process as the machine sees it; fails when there is none
 house_pid() {
-  local pid
-  [[ -s $STATE/house.pid ]] && pid=$(<"$STATE/house.pid") && [[ -d /proc/$pid ]] &&
-    [[ /proc/$pid/ns/net -ef /run/netns/$NAME ]] && echo "$pid"
+  local pid state=${1-$STATE} name=${2-$NAME}
+  [[ -s $state/house.pid ]] && pid=$(<"$state/house.pid") && [[ -d /proc/$pid ]] &&
+    [[ /proc/$pid/ns/net -ef /run/netns/$name ]] && echo "$pid"
+}
+
+# Lines "NAME NET STATE" of the clouds that are up from other state directories
+other_clouds() {
+  local file state net
+  for file in "$CLOUDS_UP"/cloud-*; do
+    [[ -s $file ]] || continue
+    { read -r state; read -r net; } <"$file"
+    if [[ $state != "$STATE" ]] && house_pid "$state" "${file##*/cloud-}" >/dev/null; then
+      echo "${file##*/cloud-} $net $state"
+    fi
+  done
+}
+
+name_is_taken() { other_clouds | grep -q "^$NAME "; }
+
+# Ends the script when this cloud's name or network belongs to another cloud that is up, or its name to anything else
+check_names() {
+  local name net state
+  while read -r name net state; do
+    [[ $name != "$NAME" ]] || die "a cloud named $NAME is up already, from $state: for another one set FACTORY_CLOUD_NAME, FACTORY_CLOUD_NET and FACTORY_CLOUD_STATE"
+    [[ $net != "$NET" ]] || die "$NET.0/24 is the network of the cloud $name ($state): set FACTORY_CLOUD_NET"
+  done < <(other_clouds)
+  if [[ ! -s $CLOUDS_UP/cloud-$NAME && ! -e $STATE/house.pid ]] &&
+    { [[ -e /run/netns/$NAME ]] || ip link show "$NAME" >/dev/null 2>&1; }; then
+    die "a network namespace or link $NAME exists on this machine and is not a cloud's: set FACTORY_CLOUD_NAME"
+  fi
+}
+
+# Takes the name, before anything else is made
+claim_name() {
+  mkdir -p "$CLOUDS_UP"
+  printf '%s\n%s\n' "$STATE" "$NET" >"$CLOUDS_UP/cloud-$NAME"
 }
 
 # Runs a command in the house; paths must be absolute
@@ -22,6 +57,7 @@ house_up() {
   local mtu device
   if ! house_pid >/dev/null; then
     house_down
+    claim_name
     ip netns add "$NAME"
     # pid files of a former life
     rm -rf "$PIDS" "$DATA/pg/postmaster.pid"
@@ -93,12 +129,10 @@ N
   if forward_is_shut; then
     forward_rules -C 2>/dev/null || forward_rules -I
   fi
-  mkdir -p "$FORWARD_MARKS"
   if [[ $(</proc/sys/net/ipv4/ip_forward) != 1 ]]; then
-    touch "$FORWARD_MARKS/was-off"
+    touch "$CLOUDS_UP/forwarding-was-off"
     echo 1 >/proc/sys/net/ipv4/ip_forward
   fi
-  touch "$FORWARD_MARKS/cloud-$NAME"
 }
 
 # (iptables itself would create its tables: only look where they are)
@@ -112,16 +146,21 @@ forward_rules() {
 way_out_down() {
   nft delete table ip "factory_cloud_$NAME" 2>/dev/null || :
   if nft list chain ip filter FORWARD 2>/dev/null | grep -q "factory-cloud $NAME"; then forward_rules -D; fi
-  rm -f "$FORWARD_MARKS/cloud-$NAME"
-  if [[ -d $FORWARD_MARKS ]] && ! ls "$FORWARD_MARKS"/cloud-* >/dev/null 2>&1; then
-    [[ ! -e $FORWARD_MARKS/was-off ]] || echo 0 >/proc/sys/net/ipv4/ip_forward
-    rm -rf "$FORWARD_MARKS"
+}
+
+# Gives the name back; the last cloud switches forwarding off, if the first one switched it on
+release_name() {
+  rm -f "$CLOUDS_UP/cloud-$NAME"
+  if [[ -d $CLOUDS_UP ]] && ! ls "$CLOUDS_UP"/cloud-* >/dev/null 2>&1; then
+    [[ ! -e $CLOUDS_UP/forwarding-was-off ]] || echo 0 >/proc/sys/net/ipv4/ip_forward
+    rm -rf "$CLOUDS_UP"
   fi
 }
 
 # After this nothing of the cloud is left on the machine but files, whatever state it was in.
 house_down() {
   local pid device file
+  ! name_is_taken || die "$NAME is the name of another cloud that is up: nothing is touched"
   if pid=$(house_pid); then
     kill -KILL "$pid"
     for _ in {1..100}; do
@@ -139,4 +178,5 @@ house_down() {
   losetup -nlO NAME,BACK-FILE | while read -r device file; do
     [[ $file != "$STATE"/* ]] || losetup -d "$device"
   done
+  release_name
 }
