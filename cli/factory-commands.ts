@@ -71,7 +71,7 @@ async function status(
   const shown = showRetained ? { factory: found.factory, ...retainedOf(found), problems: found.problems } : found;
   if (json) sayJson(shown);
   else {
-    sayAll(showRetained ? retainedLines(retainedOf(found)) : statusLines(found));
+    sayAll(showRetained ? retainedLines({ ...retainedOf(found), problems: found.problems }) : statusLines(found));
     for (const problem of found.problems) process.stderr.write(`factory: ${problem}\n`);
   }
   if (found.problems.length > 0) throw new ExitStatus(1);

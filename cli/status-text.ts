@@ -5,7 +5,9 @@ import { bytes, duration, table } from "../deployer/table";
 
 export function statusLines(status: FactoryStatus): string[] {
   const { factory, nodes, leases } = status;
-  if (nodes.length === 0) return [`factory ${factory} is not deployed`, ...retainedLines(status)];
+  // With problems it is not known: those are told apart.
+  if (nodes.length === 0 && status.problems.length > 0) return [`factory ${factory}`, ...dataLines(status)];
+  if (nodes.length === 0) return [`factory ${factory} is not deployed`, ...dataLines(status)];
   return [
     `factory ${factory}`,
     "",
@@ -20,9 +22,10 @@ export function statusLines(status: FactoryStatus): string[] {
 }
 
 /** What destroying the factory keeps. */
-export function retainedLines(retained: Pick<FactoryStatus, "volumes" | "buckets" | "images">): string[] {
+export function retainedLines(retained: Pick<FactoryStatus, "volumes" | "buckets" | "images" | "problems">): string[] {
   const lines = dataLines(retained);
-  return lines.length === 0 ? ["nothing is retained"] : lines.slice(1);
+  if (lines.length > 0) return lines.slice(1);
+  return retained.problems.length > 0 ? [] : ["nothing is retained"];
 }
 
 function dataLines({ volumes, buckets, images }: Pick<FactoryStatus, "volumes" | "buckets" | "images">): string[] {

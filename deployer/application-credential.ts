@@ -6,10 +6,13 @@ import {
   deleteApplicationCredential,
   listApplicationCredentials,
   type AccessRule,
+  type NewApplicationCredential,
 } from "../openstack/keystone";
 import type { Session } from "../openstack/session";
+import { hasStatus } from "../openstack/errors";
 import { accessRules, servicesFor, type Use } from "./access-rules";
 import type { Deployment } from "./deployment";
+import { pause } from "./pause";
 import { UserError } from "./user-error";
 
 /** The one role of an ordinary member; Keystone would add implied ones and then refuse. */
@@ -50,14 +53,14 @@ export async function issueCredentials(
   }: { readonly build: string; readonly buckets: readonly string[]; readonly expires: string },
 ): Promise<Credentials> {
   const issued: (readonly [string, Credential])[] = [];
-  // One after the other: Keystone keeps access rules per user, and answers 409 when two requests bring the same new one.
+  // One after the other: two entries may be the same user's.
   for (const { cloud, sessions } of entries) {
     const [first] = sessions;
     if (!first) throw new Error(`${cloud}: no use for it`);
     const name = credentialName(build, cloud);
     await revokeNamed(first.session, (one) => one === name);
     const rules = (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
-    const { id, secret } = await createApplicationCredential(first.session, {
+    const { id, secret } = await createInTurn(first.session, {
       name,
       description: `build ${build}: the stages on its host`,
       roles: ROLES,
@@ -71,17 +74,39 @@ export async function issueCredentials(
   return Object.fromEntries(issued);
 }
 
+const TRIES = 6;
+
+/**
+ * Keystone keeps access rules per user and answers 409 when two requests (another build's, say) bring the same new rule
+ * at the same moment: whoever comes second tries again.
+ */
+async function createInTurn(
+  session: Session,
+  credential: NewApplicationCredential,
+): Promise<{ readonly id: string; readonly secret: string }> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await createApplicationCredential(session, credential);
+    } catch (error) {
+      if (tried === TRIES || !hasStatus(error, 409)) throw error;
+      await pause(100 + Math.random() * 400 * tried);
+    }
+  }
+}
+
 /** Revokes all of a build's credentials of these sessions' users. Gives how many there were. */
 export async function revokeCredentials(sessions: readonly Session[], build: string): Promise<number> {
   const prefix = credentialName(build, "");
-  const counts = await Promise.all(sessions.map((session) => revokeNamed(session, (name) => name.startsWith(prefix))));
-  return counts.reduce((sum, count) => sum + count, 0);
+  let count = 0;
+  for (const session of sessions) count += await revokeNamed(session, (name) => name.startsWith(prefix));
+  return count;
 }
 
 async function revokeNamed(session: Session, wanted: (name: string) => boolean): Promise<number> {
   const found = (await listApplicationCredentials(session)).filter((one) => wanted(one.name));
-  for (const one of found) await deleteApplicationCredential(session, one.id);
-  return found.length;
+  let count = 0;
+  for (const one of found) if (await deleteApplicationCredential(session, one.id)) count += 1;
+  return count;
 }
 
 /** Keystone compares a request's whole path, so the rules begin with each endpoint's own. */

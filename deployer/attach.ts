@@ -207,13 +207,17 @@ class Attachment {
     );
   }
 
+  /** A unit that was never seen to fail may have been cut off all the same (a host that restarted): the events decide. */
   private async judge(end: UnitEnd): Promise<void> {
     const { build, image } = this.options;
-    if (end.result === "success") return;
     const statuses = stageStatuses(mergedEvents(await this.reached.store.readBuild(build)));
+    if (end.result === "success" && isFinished(statuses)) return;
+    const how =
+      end.result === "success"
+        ? "its runner is gone, the host may have restarted"
+        : `its runner ended with ${end.result} (${end.status})`;
     const failed = statuses.filter((status) => status.state === "failed" && isHostStage(status));
-    const how = `its runner ended with ${end.result} (${end.status})`;
-    if (failed.length === 0) throw new UserError(`build ${build}: ${how}; deploy again to resume it`);
+    if (failed.length === 0) throw new UserError(`build ${build}: ${how}; deploy build-${image} again to resume it`);
     const lines = failed.map(({ number, name, message }) => `stage ${number} ${name} failed: ${message ?? how}`);
     throw new UserError(
       `${lines.join("; ")} (logs: factory artefacts ${build}; deploy build-${image} again to resume)`,

@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { bin } from "cdktf-cli/package.json";
 import { environment } from "../toolchain/lib/environment.js";
 import { interestingLine } from "./cdktf-output";
 import type { Deployment } from "./deployment";
@@ -18,6 +17,9 @@ export interface CdktfRun {
   readonly verbose?: boolean;
 }
 
+/** cdktf's own exit status is 0 when Terraform is killed: its last word counts. */
+const COMPLETED = /(Apply|Destroy) complete!|No changes\./;
+
 /** Throws a UserError that names the log file when the command fails. What failed was shown before. */
 export async function cdktf(
   deployment: Deployment,
@@ -31,17 +33,18 @@ export async function cdktf(
   const logFile = `${output}.log`;
   const log = createWriteStream(logFile);
   const approve = command === "diff" ? [] : ["--auto-approve"];
-  const child = spawn(process.execPath, [program(), command, stack, ...approve, "--output", output], {
+  const child = spawn(process.execPath, [cdktfProgram(), command, stack, ...approve, "--output", output], {
     cwd: deployment.root,
     env: { ...process.env, ...(await surroundings()), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  let completed = false;
   // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
-      const shown = { error: false };
+      const memory = { error: false };
       for (const stream of [child.stdout, child.stderr]) {
         let rest = "";
         stream.setEncoding("utf8").on("data", (chunk: string) => {
@@ -49,7 +52,8 @@ export async function cdktf(
           const lines = (rest + chunk).split(/\r?\n/);
           rest = lines.pop() ?? "";
           for (const line of lines) {
-            const text = interestingLine(line, stack, { verbose, memory: shown });
+            completed ||= COMPLETED.test(line);
+            const text = interestingLine(line, stack, { verbose, memory });
             if (text !== undefined) say(text);
           }
         });
@@ -58,6 +62,11 @@ export async function cdktf(
       child.on("close", resolve);
     });
     if (code !== 0) throw new UserError(`cdktf ${command} ${stack}: failed (all of its output: ${logFile})`);
+    if (!completed) {
+      throw new UserError(
+        `cdktf ${command} ${stack}: Terraform ended before it was done (all of its output: ${logFile}); run it again`,
+      );
+    }
     rmSync(output, { recursive: true, force: true });
   } finally {
     process.off("SIGINT", ignore);
@@ -69,11 +78,6 @@ export async function cdktf(
 export function cdktfProgram(): string {
   const manifest = require.resolve("cdktf-cli/package.json");
   const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly bin: { readonly cdktf: string } };
-  return path.join(path.dirname(manifest), bin.cdktf);
-}
-
-function program(): string {
-  const manifest = require.resolve("cdktf-cli/package.json");
   return path.join(path.dirname(manifest), bin.cdktf);
 }
 
