@@ -75,3 +75,20 @@ cgroup_remove() {
   done < <(cgroup_roots)
   cgroup_undelegate
 }
+
+# "SERVICES GUESTS": MiB of memory that the cloud's processes hold (their share of what is shared)
+cgroup_memory() {
+  local root dir pid pss services=0 guests=0
+  root=$(cgroup_roots | while read -r root; do [[ ! -e $root/cgroup.controllers ]] || { echo "$root"; break; }; done)
+  while read -r dir; do
+    while read -r pid; do
+      pss=$(sed -n 's/^Pss: *\([0-9]*\).*/\1/p' "/proc/$pid/smaps_rollup" 2>/dev/null) || continue
+      if [[ $dir == */machine/* || $(cat "/proc/$pid/comm" 2>/dev/null) == qemu-system* ]]; then
+        guests=$((guests + ${pss:-0}))
+      else
+        services=$((services + ${pss:-0}))
+      fi
+    done < <(cat "$dir/cgroup.procs" 2>/dev/null)
+  done < <(find "$root/$NAME" -type d 2>/dev/null || :)
+  echo "$((services / 1024)) $((guests / 1024))"
+}

@@ -37,9 +37,7 @@ def upload_tiny(c):
         return upload(c, name, os.path.join(cache, 'tiny', file), disk, container, **properties)
     kernel, initrd = put('tiny-kernel'), put('tiny-initrd')
     put('tiny', kernel_id=kernel, ramdisk_id=initrd, os_distro='tiny', hw_rng_model='virtio',
-        os_command_line='root=/dev/vda console=ttyS0 quiet mitigations=off',
-        # the guest does not hear the power button: do not wait a minute for it
-        os_shutdown_timeout='3')
+        os_command_line='root=/dev/vda console=ttyS0 quiet mitigations=off')
 
 
 def upload_host(c, name):
