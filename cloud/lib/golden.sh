@@ -12,7 +12,7 @@ golden_key() {
   } | sha256sum | cut -c1-12
 }
 
-golden_dir() { echo "$GOLDEN/$NAME-$(golden_key)"; }
+golden_dir() { echo "$GOLDEN/$NAME/$(golden_key)"; }
 
 # A copy without a second set of blocks where the file system allows it: Glance never changes a file that it has
 link_tree() { cp -al "$1" "$2" 2>/dev/null || cp -a --reflink=auto "$1" "$2"; }
@@ -32,7 +32,7 @@ restore_golden() {
 # save_golden DIR: from a cloud that was just made
 save_golden() {
   local g new=$1.new
-  rm -rf "$new" "$GOLDEN/$NAME"-*
+  rm -rf "${GOLDEN:?}/$NAME"
   mkdir -p "$new"
   chmod 700 "$GOLDEN"
   dump_databases | gzip >"$new/databases.sql.gz"

@@ -4,9 +4,10 @@
 install_share() {
   local name
   rm -rf "$SHARE.new" "$BIN"
-  mkdir -p "$SHARE.new" "$BIN" "$ETC" "$STATE/client"
+  mkdir -p "$SHARE.new" "$BIN" "$ETC" "$DATA" "$LOGS" "$STATE/client"
   chmod 755 "$STATE"
-  chmod 700 "$ETC"
+  # passwords, keys, disks
+  chmod 700 "$ETC" "$DATA" "$LOGS"
   cp -r "$CLOUD/lib" "$CLOUD/plugins" "$CLOUD/config" "$SHARE.new/"
   rm -rf "$SHARE"
   mv "$SHARE.new" "$SHARE"

@@ -46,12 +46,18 @@ if ((${#missing[@]})); then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
   fi
+  before=$(dpkg-query -W -f '${Package}\n' | sort)
   apt=(apt-get -qq -o DPkg::Lock::Timeout=900)
   # a source of the machine that does not answer is not our concern, as long as the packages come
   "${apt[@]}" update || echo "some package source did not answer"
   # --force-unsafe-io: no fsync per file
   "${apt[@]}" -o Dpkg::Options::=--force-unsafe-io install -y --no-install-recommends "${missing[@]}" >/dev/null ||
     { echo "packages: apt-get could not install ${missing[*]}: check the machine's package sources" >&2; exit 1; }
+  # nor at the next boot of the machine: whatever daemon came with them is the cloud's alone
+  new=$(comm -13 <(echo "$before") <(dpkg-query -W -f '${Package}\n' | sort))
+  for unit in $(dpkg-query -L $new | sed -n 's,^/\(usr/\)\?lib/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\2,p' | sort -u); do
+    systemctl --quiet disable "$unit" 2>/dev/null || true
+  done
 fi
 
 # the stamp comes last, so that an interrupted run is repeated
