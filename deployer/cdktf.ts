@@ -38,7 +38,7 @@ export async function cdktf(
     env: { ...process.env, ...(await surroundings()), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let completed = false;
+  const seen = { completed: false };
   // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
@@ -52,7 +52,7 @@ export async function cdktf(
           const lines = (rest + chunk).split(/\r?\n/);
           rest = lines.pop() ?? "";
           for (const line of lines) {
-            completed ||= COMPLETED.test(line);
+            seen.completed ||= COMPLETED.test(line);
             const text = interestingLine(line, stack, { verbose, memory });
             if (text !== undefined) say(text);
           }
@@ -62,7 +62,7 @@ export async function cdktf(
       child.on("close", resolve);
     });
     if (code !== 0) throw new UserError(`cdktf ${command} ${stack}: failed (all of its output: ${logFile})`);
-    if (!completed) {
+    if (!seen.completed) {
       throw new UserError(
         `cdktf ${command} ${stack}: Terraform ended before it was done (all of its output: ${logFile}); run it again`,
       );

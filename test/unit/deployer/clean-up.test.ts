@@ -134,9 +134,7 @@ test("a listing that fails is not an empty one: that kind is an error, the other
     .on("DELETE /v2/images/mine", { status: 204 });
   const failure = await removeBuild(scope()).catch((error: Error) => error.message);
   expect(failure).toEqual(
-    expect.stringMatching(
-      /^(ports|images in RegionTwo): .* 403: .*\n(ports|images in RegionTwo): .* 403: .*$/,
-    ),
+    expect.stringMatching(/^(ports|images in RegionTwo): .* 403: .*\n(ports|images in RegionTwo): .* 403: .*$/),
   );
   expect(cloud.calls("DELETE /v2/images/mine")).toHaveLength(1);
 });

@@ -1,0 +1,69 @@
+import { isFinished, overview } from "../../../deployer/build-state";
+import { summarise } from "../../../deployer/builds";
+import { stageStatuses, type BuildEvent, type EventState } from "../../../model/events";
+import { HOST_STAGES, STAGES, type StageName } from "../../../model/stages";
+
+const build = "debian-12-202601010000-0001";
+let second = 0;
+const event = (stage: StageName, state: EventState, more: Partial<BuildEvent> = {}): BuildEvent => ({
+  time: new Date(Date.UTC(2026, 0, 1) + ++second * 1000).toISOString(),
+  build,
+  stage,
+  state,
+  ...more,
+});
+const all = (names: readonly StageName[], state: EventState): BuildEvent[] => names.map((name) => event(name, state));
+const host = HOST_STAGES.map(({ name }) => name) as StageName[];
+const summary = (events: readonly BuildEvent[]) =>
+  summarise({ image: "debian-12", build, events: { "host.jsonl": events } });
+
+beforeEach(() => (second = 0));
+
+test("finished is when every stage on the host succeeded or was left out, clean-up last", () => {
+  expect(isFinished(stageStatuses(all(host, "succeeded")))).toBe(true);
+  expect(isFinished(stageStatuses([...all(host, "skipped"), event("clean-up", "succeeded")]))).toBe(true);
+  expect(isFinished(stageStatuses([]))).toBe(false);
+});
+
+test("after a failure clean-up is left out: not finished", () => {
+  const events = [...all(host.slice(0, 5), "succeeded"), event("test", "failed"), event("clean-up", "skipped")];
+  expect(isFinished(stageStatuses(events))).toBe(false);
+  expect(summary(events)).toMatchObject({ state: "failed", stage: "test", good: false });
+});
+
+test("a stage that succeeded in a later run counts as that", () => {
+  const events = [event("test", "failed"), ...all(host, "succeeded")];
+  expect(summary(events)).toMatchObject({ state: "succeeded", good: true });
+});
+
+test("a running build tells the stage that runs, an ended one stays known as good", () => {
+  const events = [event("checkout", "succeeded"), event("configure-host", "started")];
+  expect(summary(events)).toMatchObject({ state: "running", stage: "configure-host", seconds: 1 });
+  const ended = [...all(host, "succeeded"), event("destroy-build-host", "succeeded")];
+  expect(summary(ended)).toMatchObject({ state: "ended", good: true });
+});
+
+test("a build that found nothing new says so", () => {
+  const events = [
+    event("checkout", "succeeded", { data: { unchangedSince: "x" } }),
+    ...all(host.slice(1), "skipped"),
+    event("clean-up", "succeeded"),
+  ];
+  expect(summary(events)).toMatchObject({ state: "no change", good: true });
+});
+
+test("a build without any event is told without times", () => {
+  expect(summary([])).toMatchObject({ state: "running", stage: "", seconds: 0 });
+});
+
+test("the overview is one line", () => {
+  const events = [
+    ...all(["initialise", "spawn-build-host"], "succeeded"),
+    event("test", "failed"),
+    event("hashdeep", "started"),
+    event("sign", "skipped"),
+  ];
+  expect(overview(stageStatuses(events))).toBe(
+    `2 of ${STAGES.length} stages succeeded; skipped: sign; running: hashdeep; failed: test`,
+  );
+});
