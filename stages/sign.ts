@@ -5,7 +5,7 @@ import { ARTEFACTS, filesBelow, snapshot, toShare } from "./lib/artefacts";
 import { digestFile, sha256 } from "./lib/digests";
 import { StageError } from "./lib/errors";
 import { exists, writeAtomic } from "./lib/files";
-import { exportSigningKey, importSigningKey, signFile } from "./lib/gpg";
+import { exportSigningKey, signFile } from "./lib/gpg";
 import { provenance } from "./lib/provenance";
 import type { SignData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
@@ -26,7 +26,6 @@ export const stage: HostStage = {
     const { plan, paths, log, signal, data } = context;
     await mkdir(paths.local, { recursive: true });
     await snapshot(paths.logs, path.join(paths.local, ARTEFACTS.logs));
-    await importSigningKey(paths, plan.signing, signal);
     const keyring = path.join(paths.local, ARTEFACTS.keyring);
     const armoured = path.join(paths.local, ARTEFACTS.key);
     await exportSigningKey(paths, plan.signing.fingerprint, { keyring, armoured }, signal);

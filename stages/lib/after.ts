@@ -2,6 +2,7 @@
 import path from "node:path";
 import { stageStatuses, type BuildEvent, type EventState } from "../../model/events";
 import type { BuildPlan } from "../../model/plan";
+import { stageInfo } from "../../model/stages";
 import { readCredentials, sessionFor } from "./context";
 import { oneLine } from "./errors";
 import { openEventLog, readAllEvents } from "./event-log";
@@ -36,7 +37,8 @@ export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: str
     // A stage that was killed could not say so itself.
     for (const { name, state } of statuses.filter((status) => status.name !== STAGE)) {
       const killed = state === "started" || state === "progress";
-      if (killed && isHostStage(name)) await emit(name, "failed", "the runner was ended in the middle of this stage");
+      if (killed && stageInfo(name).where === "host")
+        await emit(name, "failed", "the runner was ended in the middle of this stage");
     }
     await emit(STAGE, "started", "after a run that did not succeed");
     const problems = await tidyAll(plan, paths, log, async (what) => emit(STAGE, "progress", what));
@@ -49,9 +51,6 @@ export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: str
     await events.close();
   }
 }
-
-const isHostStage = (name: string): boolean =>
-  !["initialise", "spawn-build-host", "add-agent", "destroy-build-host"].includes(name);
 
 /** Each part is tried whatever became of the others; the secrets go last, the sweep needs them. */
 async function tidyAll(

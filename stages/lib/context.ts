@@ -47,7 +47,6 @@ export function sessionFor(
 /** Everything that a stage may use. */
 export function makeContext(plan: BuildPlan, paths: Layout, stage: StageName, tools: ContextTools): StageContext {
   const { signal, log, progress, dataOf } = tools;
-  const credentials = (): Promise<Credentials | undefined> => readCredentials(paths);
   const dataIfThere: StageContext["dataIfThere"] = (name) => dataOf(name) as never;
   return {
     plan,
@@ -55,7 +54,6 @@ export function makeContext(plan: BuildPlan, paths: Layout, stage: StageName, to
     signal,
     log,
     progress,
-    credentials,
     dataIfThere,
     data(name) {
       const data = dataIfThere(name);
@@ -65,8 +63,7 @@ export function makeContext(plan: BuildPlan, paths: Layout, stage: StageName, to
       return data;
     },
     async session(target) {
-      const all = await credentials();
-      const credential = all?.[target.cloud];
+      const credential = (await readCredentials(paths))?.[target.cloud];
       if (!credential) {
         throw new StageError(
           `${paths.credentials}: no credential for "${target.cloud}" (stage ${stage}); deploy the build's stack again, attach brings fresh ones`,

@@ -1,4 +1,5 @@
 /** Where the root file system lies in a raw disk image. */
+import { mkdir } from "node:fs/promises";
 import { exec } from "./exec";
 import { StageError } from "./errors";
 
@@ -51,7 +52,7 @@ export async function withRootMounted<T>(
     },
   );
   const how = `${READ_ONLY[probe.stdout.trim()] ?? "ro"},loop,offset=${offset},sizelimit=${size}`;
-  await exec("mkdir", ["-p", mountPoint]);
+  await mkdir(mountPoint, { recursive: true });
   await exec("mount", ["-t", probe.stdout.trim(), "-o", how, raw, mountPoint], { signal });
   try {
     return await work();

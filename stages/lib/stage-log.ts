@@ -20,14 +20,15 @@ const WAIT = 400;
 export function openStageLog(file: string, now: () => Date = () => new Date()): StageLog {
   let waiting = "";
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = mkdir(path.dirname(file), { recursive: true }).then(() => undefined);
   let failure: unknown;
+  const keep = (error: unknown): void => void (failure ??= error);
+  let writing: Promise<void> = mkdir(path.dirname(file), { recursive: true }).then(() => undefined, keep);
   const write = (): void => {
     timer = undefined;
     const text = waiting;
     waiting = "";
     if (text === "") return;
-    writing = writing.then(() => appendFile(file, text)).catch((error: unknown) => void (failure ??= error));
+    writing = writing.then(async () => appendFile(file, text)).catch(keep);
   };
   const line = (text: string): void => {
     waiting += `${now().toISOString().slice(11, 23)} ${text}\n`;

@@ -1,6 +1,6 @@
 /** What a stage is to the runner, and the runner to a stage. */
 import type { Session } from "../../openstack/session";
-import type { BuildPlan, Credentials, RegionTarget } from "../../model/plan";
+import type { BuildPlan, RegionTarget } from "../../model/plan";
 import type { StageName } from "../../model/stages";
 import type { Layout } from "./layout";
 import type { StageData } from "./results";
@@ -20,8 +20,6 @@ export interface StageContext {
   readonly dataIfThere: <N extends keyof StageData>(stage: N) => StageData[N] | undefined;
   /** The APIs of a region, by the application credential in tmpfs. */
   readonly session: (target: Pick<RegionTarget, "cloud" | "region">) => Promise<Session>;
-  /** Which credentials attach brought, or undefined when there are none. */
-  readonly credentials: () => Promise<Credentials | undefined>;
 }
 
 export interface StageResult {
