@@ -118,8 +118,10 @@ const ONCE: readonly Service[] = ["identity"];
 
 /** All that the run's three projects hold in both regions. A listing that fails is an error, never an empty one. */
 export async function inventory(projects: Pick<RunProjects, "cloudsFile">): Promise<InventoryItem[]> {
-  const parts = PROJECTS.flatMap((project) => REGIONS.map((region) => inventoryOf(projects, project, region)));
-  return (await Promise.all(parts)).flat();
+  const items: InventoryItem[] = [];
+  for (const project of PROJECTS)
+    for (const region of REGIONS) items.push(...(await inventoryOf(projects, project, region)));
+  return items;
 }
 
 async function inventoryOf(
