@@ -80,10 +80,10 @@ export const stage: HostStage = {
 /** What the image is made from, as one hash: a resume builds again when it has changed. */
 function recipeKey(context: StageContext): string {
   const { image, mirrors } = context.plan;
-  const { recipeDigest } = context.data("checkout");
+  const { sourceDigest } = context.data("checkout");
   const builder = context.data("configure-host").versions[builderPackage(image)] ?? "";
   const { recipe, os, architecture } = image;
-  return sha256(JSON.stringify({ recipeDigest, recipe, os, architecture, mirrors, builder }));
+  return sha256(JSON.stringify({ sourceDigest, recipe, os, architecture, mirrors, builder }));
 }
 
 async function buildRaw(context: StageContext, raw: string): Promise<void> {

@@ -36,15 +36,14 @@ export const stage: HostStage = {
         `images/${plan.image.name}: is not in commit ${commit.slice(0, 12)}; commit it, or choose another ref`,
       );
     }
-    const recipeDigest = await treeDigest(
-      paths.checkout,
-      commit,
-      [`images/${plan.image.name}`, "images/elements"],
-      git,
-    );
+    const recipe = { paths: [`images/${plan.image.name}`, "images/elements"] };
+    const tests = [`images/${plan.image.name}/tests`];
+    const recipeDigest = await treeDigest(paths.checkout, commit, recipe, git);
+    const sourceDigest = await treeDigest(paths.checkout, commit, { ...recipe, without: tests }, git);
     const releases = await log.step("repository metadata", async () => readReleases(plan, signal));
     const repositories = releaseDigests(releases);
-    const data: CheckoutData = { commit, recipeDigest, repositories, builderVersion: await builderVersion(context) };
+    const builder = await builderVersion(context);
+    const data: CheckoutData = { commit, recipeDigest, sourceDigest, repositories, builderVersion: builder };
     return decide(context, data, releases);
   },
 };

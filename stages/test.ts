@@ -31,12 +31,14 @@ interface Finding {
 export const stage: HostStage = {
   name: "test",
   async upToDate(context) {
-    const { imageId, failed } = context.data("test");
+    const { imageId, recipeDigest, failed } = context.data("test");
+    if (recipeDigest !== context.data("checkout").recipeDigest) return false;
     const there = await exists(path.join(context.paths.local, ARTEFACTS.test, JUNIT));
     return there && failed === 0 && imageId === context.data("register").imageId;
   },
   async run(context) {
     const { imageId } = context.data("register");
+    const { recipeDigest } = context.data("checkout");
     const session = await context.session(context.plan.home);
     const directory = path.join(context.paths.local, ARTEFACTS.test);
     await rm(directory, { recursive: true, force: true });
@@ -44,7 +46,7 @@ export const stage: HostStage = {
     for (let tried = 1; ; tried++) {
       try {
         const { report, bootSeconds } = await once(context, session, imageId, directory);
-        return judge(report, { imageId, bootSeconds });
+        return judge(report, { imageId, recipeDigest, bootSeconds });
       } catch (error) {
         const passing = error instanceof TestFailure && error.failureClass === "never-active";
         if (!passing || tried >= TRIES || context.signal.aborted) throw error;
@@ -126,7 +128,7 @@ async function runChecks(
 
 function judge(
   { results, problem }: TapReport,
-  about: { imageId: string; bootSeconds: number },
+  about: Pick<TestData, "imageId" | "recipeDigest" | "bootSeconds">,
 ): Awaited<ReturnType<HostStage["run"]>> {
   const failed = results.filter((result) => !result.ok && !result.skipped);
   if (failed.length > 0 || problem !== undefined) {

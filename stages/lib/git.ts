@@ -61,6 +61,13 @@ export async function isCheckoutOf(directory: string, commit: string, options: G
   return head === commit && (await git(directory, ["status", "--porcelain"], options)) === "";
 }
 
+export interface TreeFilter {
+  /** Files and directories that count, relative to the repository. */
+  readonly paths: readonly string[];
+  /** Directories below them that do not. */
+  readonly without?: readonly string[];
+}
+
 /**
  * One hash over names, modes and contents of files at a commit (of git's own list of them). Equal trees have equal
  * digests, whatever else the commits hold.
@@ -68,8 +75,10 @@ export async function isCheckoutOf(directory: string, commit: string, options: G
 export async function treeDigest(
   directory: string,
   commit: string,
-  paths: readonly string[],
+  { paths, without = [] }: TreeFilter,
   options: GitOptions,
 ): Promise<string> {
-  return sha256(await git(directory, ["ls-tree", "-r", "--full-tree", commit, "--", ...paths], options));
+  const list = await git(directory, ["ls-tree", "-r", "--full-tree", commit, "--", ...paths], options);
+  const left = list.split("\n").filter((line) => !without.some((path) => line.split("\t")[1]?.startsWith(`${path}/`)));
+  return sha256(left.join("\n"));
 }

@@ -4,6 +4,8 @@ export interface CheckoutData {
   readonly commit: string;
   /** Of the recipe's files. */
   readonly recipeDigest: string;
+  /** The same without its tests: what the image is made from. */
+  readonly sourceDigest: string;
   /** Version of the builder as the host has it or would install it. */
   readonly builderVersion: string;
   /** Suite → SHA-256 of its signed metadata, from before the build. */
@@ -50,6 +52,8 @@ export interface RegisterData extends StoredImage {
 
 export interface TestData {
   readonly imageId: string;
+  /** Of the recipe whose tests were run. */
+  readonly recipeDigest: string;
   readonly checks: number;
   readonly failed: number;
   /** Seconds from the request for the instance to cloud-init's end. */

@@ -72,8 +72,12 @@ test("clones one commit of a repository", async () => {
 
 test("a recipe's digest changes with its files and with nothing else", async () => {
   const digest = async (at: string): Promise<string> =>
-    treeDigest(origin, at, ["images/a", "images/elements"], options);
+    treeDigest(origin, at, { paths: ["images/a", "images/elements"] }, options);
   expect(await digest(first)).toMatch(/^[0-9a-f]{64}$/);
   expect(await digest(second)).not.toBe(await digest(first));
   expect(await digest(third)).toBe(await digest(second));
+  const fourth = commit("images/a/tests/t.sh", "true\n");
+  const without = { paths: ["images/a"], without: ["images/a/tests"] };
+  expect(await digest(fourth)).not.toBe(await digest(third));
+  expect(await treeDigest(origin, fourth, without, options)).toBe(await treeDigest(origin, third, without, options));
 });
