@@ -2,7 +2,7 @@
  * The main job, as its users do it: a factory is deployed, two images are built in it at once, through losses of the
  * deploying side and of the runner, and everything is taken down again. One scenario, each step needs those before it.
  */
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, lstatSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STAGES } from "../../../model/stages";
@@ -331,7 +331,8 @@ describe("the main job", () => {
 
   function copyOfHome(name: string): string {
     const home = path.join(run.directory, name);
-    cpSync(run.home, home, { recursive: true });
+    // but gpg-agent's sockets, which are a running agent's
+    cpSync(run.home, home, { recursive: true, filter: (file) => !lstatSync(file).isSocket() });
     return home;
   }
 
