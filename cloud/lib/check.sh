@@ -56,7 +56,7 @@ check_net() {
   local net
   check_names
   for net in "$NET" "$UPNET"; do
-    ! ip -o addr show | grep -v " $NAME " | grep -qF " $net." || die "$net.0/24 is in use on this machine: set FACTORY_CLOUD_NET"
-    ! ip route show | grep -v " dev $NAME" | grep -q "^${net//./\\.}\." || die "the machine has a route to $net.0/24: set FACTORY_CLOUD_NET"
+    ! ip -o addr show | grep -v " $NAME " | grep -F " $net." >/dev/null || die "$net.0/24 is in use on this machine: set FACTORY_CLOUD_NET"
+    ! ip route show | grep -v " dev $NAME" | grep "^${net//./\\.}\." >/dev/null || die "the machine has a route to $net.0/24: set FACTORY_CLOUD_NET"
   done
 }

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# (grep without -q in pipes: it would end before the other side has written, and pipefail takes that for a failure)
 # The machine's side: the cloud's namespaces ("house") and what joins them to the machine. Sourced by the commands.
 
 # One file per cloud that is up on this machine, cloud-NAME: its state directory, its network. So two clouds never take
@@ -24,7 +25,7 @@ other_clouds() {
   done
 }
 
-name_is_taken() { other_clouds | grep -q "^$NAME "; }
+name_is_taken() { other_clouds | grep "^$NAME " >/dev/null; }
 
 # Ends the script when this cloud's name or network belongs to another cloud that is up, or its name to anything else
 check_names() {
@@ -136,7 +137,7 @@ N
 }
 
 # (iptables itself would create its tables: only look where they are)
-forward_is_shut() { nft list chain ip filter FORWARD 2>/dev/null | grep -q 'policy drop'; }
+forward_is_shut() { nft list chain ip filter FORWARD 2>/dev/null | grep 'policy drop' >/dev/null; }
 
 forward_rules() {
   iptables -w "$1" FORWARD -i "$NAME" -m comment --comment "factory-cloud $NAME" -j ACCEPT &&
@@ -145,7 +146,7 @@ forward_rules() {
 
 way_out_down() {
   nft delete table ip "factory_cloud_$NAME" 2>/dev/null || :
-  if nft list chain ip filter FORWARD 2>/dev/null | grep -q "factory-cloud $NAME"; then forward_rules -D; fi
+  if nft list chain ip filter FORWARD >/dev/null 2>&1 && forward_rules -C 2>/dev/null; then forward_rules -D; fi
 }
 
 # Gives the name back; the last cloud switches forwarding off, if the first one switched it on
