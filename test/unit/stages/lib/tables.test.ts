@@ -91,6 +91,7 @@ test("the provenance names the image by its hash, and what it was made from", ()
     checkout: {
       commit: "1".repeat(40),
       recipeDigest: "r",
+      sourceDigest: "s",
       builderVersion: "3",
       repositories: { "debian bookworm": "d" },
     },
