@@ -9,8 +9,6 @@ import { ExitStatus } from "./support";
 
 /** 0 done, 1 failed, 2 wrong usage; `factory ssh` gives the remote command's. */
 export async function runCommandLine(words: readonly string[], root: string): Promise<number> {
-  // Whoever stops reading (head, a Terraform that was killed) does not stop the work.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
     await makeProgram(root).parseAsync(words, { from: "user" });
     return 0;

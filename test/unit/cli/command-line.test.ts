@@ -1,0 +1,227 @@
+/** The command line as a user meets it: what it prints, and its exit status. */
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runCommandLine } from "../../../cli/run";
+import { CloudServer } from "../openstack/cloud-server";
+
+const repository = path.join(__dirname, "..", "..", "..");
+let root: string;
+let cloud: CloudServer;
+let out: string;
+let err: string;
+const environment = process.env;
+
+beforeEach(async () => {
+  root = mkdtempSync(path.join(tmpdir(), "cli-"));
+  cpSync(path.join(repository, "images"), path.join(root, "images"), { recursive: true });
+  copyFileSync(path.join(repository, "factory.yaml"), path.join(root, "factory.yaml"));
+  cloud = await CloudServer.start();
+  // All sessions the same token: the server knows the last one only.
+  cloud.on("POST /v3/auth/tokens", cloud.tokenReply());
+  const entry = {
+    auth: { auth_url: cloud.url, username: "u", password: "hunter2-secret", project_name: "p" },
+    region_name: "RegionOne",
+  };
+  const clouds = Object.fromEntries(["build", "build-r2", "services", "production"].map((name) => [name, entry]));
+  writeFileSync(path.join(root, "clouds.yaml"), JSON.stringify({ clouds }));
+  process.env = { ...environment, OS_CLIENT_CONFIG_FILE: path.join(root, "clouds.yaml") };
+  for (const name of ["FACTORY_CONFIG", "FACTORY_HOME", "FACTORY_DEBUG"]) delete process.env[name];
+  out = "";
+  err = "";
+  jest.spyOn(process.stdout, "write").mockImplementation((text) => ((out += String(text)), true));
+  jest.spyOn(process.stderr, "write").mockImplementation((text) => ((err += String(text)), true));
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  process.env = environment;
+  await cloud.stop();
+  rmSync(root, { recursive: true });
+});
+
+const factory = (...words: string[]): Promise<number> => runCommandLine(words, root);
+const edit = (from: string, to: string): void => {
+  const file = path.join(root, "factory.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
+};
+
+describe("help and usage", () => {
+  test("help names every command and the environment, and none of the internal ones", async () => {
+    expect(await factory("--help")).toBe(0);
+    for (const word of [
+      "setup",
+      "validate",
+      "build",
+      "builds",
+      "status",
+      "ssh",
+      "destroy",
+      "artefacts",
+      "FACTORY_HOME",
+    ]) {
+      expect(out).toContain(word);
+    }
+    expect(out).not.toContain("internal");
+  });
+
+  test.each([
+    [["nonsense"], "unknown command 'nonsense'"],
+    [["build"], "missing required argument 'image'"],
+    [["buidl", "debian-12"], "Did you mean build?"],
+    [["builds", "--limit", "none"], "must be a whole number above 0"],
+    [
+      ["internal", "retain", "--project", "other", "--kind", "volume", "--name", "x"],
+      "Allowed choices are build, services, production",
+    ],
+  ])("%j is wrong usage: status 2 and a line that says why", async (words, message) => {
+    expect(await factory(...words)).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
+describe("validate", () => {
+  test("a valid configuration is one line", async () => {
+    expect(await factory("validate")).toBe(0);
+    expect(out).toMatch(/^factory "demo" is valid: 2 regions, \d+ images \(.*debian-12.*\)\n$/);
+  });
+
+  test("all problems come at once, one line each, without a cloud and without a stack", async () => {
+    edit("cidr: 10.60.0.0/24", "cidr: 10.60.0.0/33");
+    edit("team: images@example.org", "team: nobody");
+    expect(await factory("validate")).toBe(1);
+    const lines = err.trim().split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^factory\.yaml:\d+: network\.cidr: /);
+    expect(cloud.seen).toEqual([]);
+  });
+
+  test("for programs as JSON", async () => {
+    edit("cidr: 10.60.0.0/24", "cidr: 10.60.0.0/33");
+    expect(await factory("validate", "--json")).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ valid: false, problems: [{ file: "factory.yaml", path: "network.cidr" }] });
+  });
+
+  test("every other command refuses a broken configuration the same way", async () => {
+    edit("cidr: 10.60.0.0/24", "cidr: 10.60.0.0/33");
+    expect(await factory("status")).toBe(1);
+    expect(err).toMatch(/^factory: factory\.yaml:\d+: network\.cidr: .*\n$/);
+  });
+});
+
+describe("errors", () => {
+  test("a clouds.yaml that lacks an entry is one line", async () => {
+    edit("build: { cloud: build }", "build: { cloud: nobody }");
+    edit("{ name: RegionOne, cloud: build,", "{ name: RegionOne, cloud: nobody,");
+    expect(await factory("builds")).toBe(1);
+    expect(err).toMatch(/^factory: .*clouds\.yaml: no entry "nobody" under "clouds:"; there are: build, .*\n$/);
+  });
+
+  test("a factory that is not deployed is one line with the remedy", async () => {
+    cloud.on("GET /v2.1/servers/detail", { json: { servers: [] } });
+    expect(await factory("builds")).toBe(1);
+    expect(err).toBe(
+      "factory: build: there is no server demo-nfs-server: deploy the factory first (cdktf deploy factory)\n",
+    );
+  });
+
+  test("what nobody expected is one line, its details are kept; FACTORY_DEBUG=1 shows them", async () => {
+    cloud.on("GET /v2.1/servers/detail", { json: { servers: [null] } });
+    expect(await factory("builds")).toBe(1);
+    const file = path.join(root, ".factory", "errors.log");
+    expect(err).toMatch(/^factory: unexpected: .*\n$/);
+    expect(err).toContain(`details in ${file}; FACTORY_DEBUG=1 shows it`);
+    expect(readFileSync(file, "utf8")).toMatch(/TypeError: .*\n\s+at /);
+    err = "";
+    process.env["FACTORY_DEBUG"] = "1";
+    expect(await factory("builds")).toBe(1);
+    expect(err).toMatch(/\n\s+at /);
+  });
+});
+
+describe("setup", () => {
+  const nothingThere = (): void => {
+    cloud
+      .on("GET /v2.1/servers/detail", { json: { servers: [] } })
+      .on("GET /v2.0/networks", { json: { networks: [] } });
+  };
+
+  test("makes home, SSH key and signing key, and the second time nothing", async () => {
+    nothingThere();
+    expect(await factory("setup")).toBe(0);
+    const home = path.join(root, ".factory");
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+    expect(readFileSync(path.join(home, ".gitignore"), "utf8")).toBe("*\n");
+    expect(statSync(path.join(home, "ssh", "id_ed25519")).mode & 0o777).toBe(0o600);
+    const key = readFileSync(path.join(home, "ssh", "id_ed25519.pub"), "utf8");
+    expect(key).toMatch(/^ssh-ed25519 \S+ demo-deployer\n$/);
+    expect(out).toMatch(/signing key: [0-9A-F]{40} was made, without a passphrase/);
+    out = "";
+    expect(await factory("setup")).toBe(0);
+    expect(out).not.toContain("was made");
+    expect(readFileSync(path.join(home, "ssh", "id_ed25519.pub"), "utf8")).toBe(key);
+  });
+
+  test("refuses where a factory of that name exists that this home knows nothing of, and leaves no key behind", async () => {
+    nothingThere();
+    cloud.on("GET /v2.0/networks", { json: { networks: [{ id: "n", tags: ["image-factory", "factory=demo"] }] } });
+    expect(await factory("setup")).toBe(1);
+    expect(err).toMatch(
+      /^factory: build: there is a factory "demo" already, and .*\.factory has no state of it; set FACTORY_HOME .*\n$/,
+    );
+    expect(existsSync(path.join(root, ".factory"))).toBe(false);
+    mkdirSync(path.join(root, ".factory", "state"), { recursive: true });
+    writeFileSync(path.join(root, ".factory", "state", "factory.tfstate"), "{}");
+    expect(await factory("setup")).toBe(0);
+  });
+});
+
+describe("status", () => {
+  test("of nothing says so", async () => {
+    cloud
+      .on("GET /v2.1/servers/detail", { json: { servers: [] } })
+      .on("GET /v3/p1/volumes/detail", { json: { volumes: [] } })
+      .on("GET /v2/images", { json: { images: [] } })
+      .on("GET /two/v2/images", { json: { images: [] } });
+    for (const name of ["requests", "staging", "release"]) cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
+    expect(await factory("status")).toBe(0);
+    expect(out).toBe("factory demo is not deployed\n");
+    out = "";
+    expect(await factory("status", "--show-retained")).toBe(0);
+    expect(out).toBe("nothing is retained\n");
+  });
+
+  test("tells what it can and what it can't find out; then its status is 1", async () => {
+    cloud
+      .on("GET /v2.1/servers/detail", { status: 403, text: "no" })
+      .on("GET /v3/p1/volumes/detail", {
+        json: {
+          volumes: [
+            {
+              id: "v",
+              name: "demo-nfs-server-data",
+              size: 40,
+              status: "available",
+              metadata: { image_factory: "demo" },
+            },
+          ],
+        },
+      })
+      .on("GET /v2/images", { json: { images: [] } })
+      .on("GET /two/v2/images", { json: { images: [] } });
+    for (const name of ["requests", "staging", "release"]) cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
+    expect(await factory("status", "--show-retained")).toBe(1);
+    expect(out).toMatch(/demo-nfs-server-data +40 GiB/);
+    expect(out).not.toContain("nothing");
+    expect(err).toMatch(/^factory: nodes: .* 403: no\n$/);
+  });
+});
