@@ -1,6 +1,15 @@
 import { DataOpenstackNetworkingPortV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-port-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { Aspects, DataResource, Fn, LocalBackend, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
+import {
+  Aspects,
+  DataResource,
+  Fn,
+  LocalBackend,
+  TerraformOutput,
+  TerraformResource,
+  TerraformStack,
+  Token,
+} from "cdktf";
 import type { Construct } from "constructs";
 import { BuildHost } from "../constructs/build-host";
 import { factoryCommand } from "../constructs/factory-command";
@@ -57,7 +66,7 @@ export class BuildStack extends TerraformStack {
     const guard = new DataResource(this, "guard", {
       input: { build },
       // of all that makes the host reachable, or a refused destroy would still cut the build off
-      dependsOn: buildHost.node.findAll().filter(TerraformResource.isTerraformResource),
+      dependsOn: buildHost.node.findAll().filter((one) => TerraformResource.isTerraformResource(one)),
       provisioners: [
         factoryCommand({
           root,
