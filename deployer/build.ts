@@ -1,6 +1,4 @@
 /** `factory build` and `factory destroy`: cdktf's deploy and destroy with what belongs around them. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { LEASE_SECONDS, decideLease } from "../model/lease";
 import { names } from "../model/naming";
 import type { ImageDefinition } from "../model/image";
@@ -12,6 +10,7 @@ import { listNodes, Ways } from "./nodes";
 import { purgeImages } from "./purge";
 import { localRecipes, remoteCommit } from "./recipes";
 import { sessionIdentity } from "./session-identity";
+import { buildStackState, existingBuildStacks } from "./stack-state";
 import { UserError } from "./user-error";
 
 export interface BuildRequest {
@@ -40,6 +39,10 @@ export async function buildImage(
     ...(request.skipPublish && { FACTORY_SKIP_PUBLISH: "1" }),
     ...(request.debug && { FACTORY_BUILD_DEBUG: "1" }),
   };
+  if (buildStackState(deployment.home.state, stack) === "complete") {
+    say("the build before this one is complete and its host was kept: it ends now");
+    await cdktf(deployment, { command: "destroy", stack, say, verbose });
+  }
   await cdktf(deployment, { command: "deploy", stack, env, say, verbose });
   if (request.keepHost) {
     say(`the build host stays; end the build with: cdktf destroy ${stack}`);
@@ -104,7 +107,7 @@ export async function destroyFactory(
 ): Promise<void> {
   const builds = new Set([
     ...(await listNodes(deployment)).filter(({ role }) => role === "build-host").map(({ name }) => name),
-    ...buildStacksInState(deployment),
+    ...existingBuildStacks(deployment.home.state),
   ]);
   if (builds.size > 0) {
     throw new UserError(`there are builds: ${[...builds].join(", ")}; end them first: cdktf destroy build-<image>`);
@@ -112,21 +115,4 @@ export async function destroyFactory(
   const env: Record<string, string> = purge ? { FACTORY_PURGE_DATA: "1" } : {};
   await cdktf(deployment, { command: "destroy", stack: "factory", env, say, verbose });
   if (purge) for (const line of await purgeImages(deployment)) say(line);
-}
-
-/** Build stacks whose state still has resources: their destroy needs the factory. */
-function buildStacksInState(deployment: Deployment): string[] {
-  const { state } = deployment.home;
-  if (!existsSync(state)) return [];
-  const files = readdirSync(state).filter((name) => /^build-.+\.tfstate$/.test(name));
-  return files.filter((name) => hasResources(path.join(state, name))).map((name) => name.replace(/\.tfstate$/, ""));
-}
-
-function hasResources(file: string): boolean {
-  try {
-    const { resources } = JSON.parse(readFileSync(file, "utf8")) as { readonly resources?: readonly unknown[] };
-    return (resources ?? []).length > 0;
-  } catch (error) {
-    throw new UserError(`${file}: is no Terraform state (${(error as Error).message})`, { cause: error });
-  }
 }
