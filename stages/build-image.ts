@@ -2,9 +2,11 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { ARTEFACTS, toShare } from "./lib/artefacts";
+import { baseKey, keepBase, takeBase } from "./lib/base-cache";
 import { builderPackage } from "./lib/builders";
 import { dibArguments, dibEnvironment } from "./lib/dib";
 import { digestFile, sha256 } from "./lib/digests";
+import { distribution } from "./lib/distributions";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
 import { copyAtomic, exists, hasSha256, writeAtomic } from "./lib/files";
@@ -41,7 +43,7 @@ export const stage: HostStage = {
       await mkdir(paths.work, { recursive: true });
       await mkdir(paths.local, { recursive: true });
     });
-    await log.step("diskimage-builder", async () => buildRaw(context, raw));
+    await buildOnBase(context, raw);
     const { virtualSize } = await log.step("qcow2", async () => {
       await rawToQcow2(raw, `${qcow2}.part`, signal);
       await rename(`${qcow2}.part`, qcow2);
@@ -84,6 +86,51 @@ function recipeKey(context: StageContext): string {
   const builder = context.data("configure-host").versions[builderPackage(image)] ?? "";
   const { recipe, os, architecture } = image;
   return sha256(JSON.stringify({ sourceDigest, recipe, os, architecture, mirrors, builder }));
+}
+
+/** The base system changes with its suite's metadata, seldom; everything else of the image is installed anew. */
+function baseSystem(context: StageContext): { readonly key: string; readonly local: string; readonly shared: string } {
+  const { image, mirrors } = context.plan;
+  const { os, architecture, recipe } = image;
+  const { repositories, builderVersion } = context.data("checkout");
+  const suite = repositories[os.codename] ?? "";
+  const from = {
+    distro: os.distro,
+    codename: os.codename,
+    architecture,
+    suite,
+    builderVersion,
+    mirror: mirrors.debian,
+  };
+  return {
+    key: baseKey({ ...from, environment: JSON.stringify(recipe.environment ?? {}) }),
+    local: path.join(context.paths.scratch, "cache", distribution(image).baseFile(os.codename, architecture)),
+    shared: path.join(context.paths.cache, "base-systems"),
+  };
+}
+
+/** Builds on the cached base system where there is one. The cache may fail without the build. */
+async function buildOnBase(context: StageContext, raw: string): Promise<void> {
+  const { log, signal } = context;
+  const { key, local, shared } = baseSystem(context);
+  const optional = async (work: () => Promise<boolean>): Promise<boolean> =>
+    work().catch((error: unknown) => {
+      signal.throwIfAborted();
+      log.line(`the cache of base systems failed: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    });
+  const taken = await log.step("base system from the cache", async () =>
+    optional(async () => takeBase(shared, key, local, signal)),
+  );
+  log.line(taken ? "the base system comes from the cache" : "the base system is bootstrapped");
+  await log.step("diskimage-builder", async () => buildRaw(context, raw));
+  if (taken || !(await exists(local))) return;
+  await log.step("base system into the cache", async () =>
+    optional(async () => {
+      await keepBase(shared, key, local, signal);
+      return true;
+    }),
+  );
 }
 
 async function buildRaw(context: StageContext, raw: string): Promise<void> {

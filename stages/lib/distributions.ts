@@ -13,6 +13,8 @@ export interface Repository {
 interface Distribution {
   /** Suites whose metadata says whether packages have changed. */
   readonly repositories: (codename: string) => readonly Repository[];
+  /** Where in its cache diskimage-builder keeps, and looks for, the base system; it comes from the first suite. */
+  readonly baseFile: (codename: string, architecture: ImageDefinition["architecture"]) => string;
   /** diskimage-builder's variables for this distribution. */
   readonly dibEnvironment: (codename: string, mirrors: Mirrors) => Readonly<Record<string, string>>;
 }
@@ -24,12 +26,15 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
       { mirror: "debian", suite: `${codename}-updates` },
       { mirror: "debianSecurity", suite: `${codename}-security` },
     ],
+    baseFile: (codename, architecture) => `debootstrap-debian-${codename}-${DEBIAN_ARCHITECTURE[architecture]}.tar.gz`,
     dibEnvironment: (codename, mirrors) => ({
       DIB_RELEASE: codename,
       DIB_DISTRIBUTION_MIRROR: mirrors.debian,
       DIB_DEBIAN_SECURITY_MIRROR: mirrors.debianSecurity,
       // The path that the security suite has had since Debian 11; diskimage-builder's default is the older one.
       DIB_DEBIAN_SECURITY_SUBPATH: "-security",
+      DIB_DEBOOTSTRAP_CACHE: "1",
+      DIB_DEBIAN_USE_DEBOOTSTRAP_CACHE: "1",
     }),
   },
 };

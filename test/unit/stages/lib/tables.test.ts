@@ -35,6 +35,8 @@ test("the builder's environment holds mirrors, scratch and the recipe's variable
     TMPDIR: "/t",
     DIB_IMAGE_CACHE: "/c",
     DIB_DEBUG_TRACE: "0",
+    DIB_DEBOOTSTRAP_CACHE: "1",
+    DIB_DEBIAN_USE_DEBOOTSTRAP_CACHE: "1",
   });
 });
 
