@@ -70,9 +70,9 @@ export function buildLines(builds: readonly BuildSummary[]): string[] {
   if (builds.length === 0) return ["there are no builds on the share"];
   return table(
     ["BUILD", "STATE", "STAGE", "STARTED (UTC)", "TOOK"],
-    builds.map(({ build, state, good, stage, started, seconds }) => [
+    builds.map(({ build, state, good, unchanged, stage, started, seconds }) => [
       build,
-      state === "ended" ? `ended, ${good ? "succeeded" : "not finished"}` : state,
+      state === "ended" ? `ended, ${good ? (unchanged ? "no change" : "succeeded") : "not finished"}` : state,
       stage,
       started?.slice(0, 16).replace("T", " ") ?? "",
       duration(seconds),

@@ -1,7 +1,7 @@
 /** `factory internal attach`: stages 2 and 3, then the build on its host is followed to its end. */
 import { stageStatuses } from "../model/events";
 import { LEASE_SECONDS } from "../model/lease";
-import { addAgent, type RunnerState } from "../stages/add-agent";
+import { addAgent, type RunnerState, type StartedRunner } from "../stages/add-agent";
 import { spawnBuildHost } from "../stages/spawn-build-host";
 import { entriesFor, issueCredentials, revokeCredentials } from "./application-credential";
 import { isFinished, isHostStage, mergedEvents, overview } from "./build-state";
@@ -14,7 +14,7 @@ import type { BuildName } from "./initialise";
 import { Journal } from "./journal";
 import { keepRenewing, LeaseKeeper } from "./lease";
 import { nodeById, Ways, type FactoryNode } from "./nodes";
-import { assemblePlan, buildOptions, planLookUps } from "./plan";
+import { assemblePlan, buildOptions, keptOptions, planLookUps } from "./plan";
 import { localRecipes, remoteCommit } from "./recipes";
 import { bundleRunner } from "./runner-bundle";
 import { sessionIdentity } from "./session-identity";
@@ -94,7 +94,7 @@ class Attachment {
           await waitForFirstBoot(connection.host, { timeout: FIRST_BOOT, signal: this.signal });
         },
         runnerState: () => this.runnerState(connected(connection), before),
-        start: () => this.start(connected(connection)),
+        start: () => this.start(connected(connection), before),
       }),
     );
     if (state !== "finished") await this.toTheEnd(connected(connection), journal, before, state === "running");
@@ -132,11 +132,12 @@ class Attachment {
     return isFinished(stageStatuses(mergedEvents(before))) ? "finished" : "idle";
   }
 
-  private async start(host: SshHost): Promise<{ commit: string; dirty: boolean; runner: string }> {
+  private async start(host: SshHost, before: StoredBuild): Promise<StartedRunner> {
     const { deployment, options } = this;
     const { node, ways } = this.reached;
     const { config, home } = deployment;
     const { git } = config.infrastructure;
+    const chosen = keptOptions(buildOptions(), mergedEvents(before));
     const gnupg = new GnupgHome(home.gnupg);
     const fingerprint = gnupg.fingerprint(config.signing);
     const [runner, bundled, lookedUp, publicKey, jumpHost] = await Promise.all([
@@ -153,7 +154,7 @@ class Attachment {
       recipes,
       image: deployment.image(options.image),
       build: options.build,
-      options: buildOptions(),
+      options: chosen,
       signing: { fingerprint, publicKey },
       iperf3: jumpHost.address,
       requestedBy: options.holder,
@@ -166,7 +167,7 @@ class Attachment {
     });
     await handOver(host, node.user, { plan, runner, recipes: bundled, credentials });
     await startUnit(host);
-    return { commit: recipes.commit, dirty: recipes.dirty, runner: runner.sha256 };
+    return { commit: recipes.commit, dirty: recipes.dirty, runner: runner.sha256, options: chosen };
   }
 
   /** Shows the host's events until its unit has ended. Old ones are told as a summary when they belong to this run. */

@@ -20,6 +20,8 @@ export interface BuildSummary {
   readonly seconds: number;
   /** Whether all its stages on the host succeeded, also of one that has ended. */
   readonly good: boolean;
+  /** It ended early, as a success: nothing had changed. */
+  readonly unchanged: boolean;
   readonly stages: readonly StageStatus[];
 }
 
@@ -48,6 +50,7 @@ export function summarise(stored: StoredBuild): BuildSummary {
     ...(last !== undefined && { last }),
     seconds: first === undefined || last === undefined ? 0 : (Date.parse(last) - Date.parse(first)) / 1000,
     good,
+    unchanged,
     stages,
   };
 }

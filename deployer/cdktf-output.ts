@@ -1,8 +1,8 @@
 /** What of cdktf's output is worth a line on the terminal. Pure. */
 
 export interface LineMemory {
-  /** Within an error that Terraform tells. */
-  error: boolean;
+  /** Within an error that Terraform tells: to be shown, or known already. */
+  error: "none" | "shown" | "known";
 }
 
 /** The text to show, without cdktf's and Terraform's own prefixes; undefined for what only the log keeps. */
@@ -13,24 +13,34 @@ export function interestingLine(
 ): string | undefined {
   const plain = withoutColour(raw).trimEnd();
   // The stack's name stands before the first line of a batch, blanks before the others.
-  const line = (plain.startsWith(`${stack} `) ? plain.slice(stack.length) : plain).trimStart();
+  const begins = plain.startsWith(`${stack} `);
+  const line = (begins ? plain.slice(stack.length) : plain).trimStart();
+  if (begins || FOOTER.test(line)) memory.error = "none";
   const said = /^\S+(?: \([^)]*\))? \(local-exec\): ?(.*)$/.exec(line)?.[1];
   if (said !== undefined) return said.startsWith("Executing: [") ? undefined : said;
-  if (/^[\s│╷╵]*Error:/.test(line)) memory.error = true;
-  if (memory.error && /^\s*╵/.test(line)) memory.error = false;
-  if (memory.error) {
-    const text = line.replace(/^[│╷]\s?/, "").trimEnd();
-    return text === "" || text === "╷" ? undefined : text;
-  }
+  if (/^[│╷╵\s]*Error:/.test(line)) memory.error = line.includes(OWN_FAILURE) ? "known" : "shown";
+  if (memory.error !== "none") return memory.error === "shown" || verbose ? withoutFrame(line) : undefined;
   if (verbose) return line;
   const [, name, what, took] =
     /^\S+ \(([^)]*)\): (Creation|Destruction|Modifications) complete after (\S+)/.exec(line) ?? [];
-  if (name !== undefined && what !== undefined)
+  if (name !== undefined && what !== undefined) {
     return `${DONE[what] ?? what} ${name.replace(/\/Resource$/, "")} (${took ?? ""})`;
+  }
   return /^(Apply complete|Destroy complete|No changes)/.test(line) ? line : undefined;
 }
 
+/** A command of ours has failed; what it said has been shown, Terraform says all of it again. */
+const OWN_FAILURE = "local-exec provisioner error";
+
+/** cdktf's own count of stacks, and its last word. */
+const FOOTER = /^(\d+ Stacks? |Invoking Terraform CLI failed)/;
+
 const DONE: Readonly<Record<string, string>> = { Creation: "made", Destruction: "removed", Modifications: "changed" };
+
+function withoutFrame(line: string): string | undefined {
+  const text = line.replace(/^[│╷╵]\s?/, "").trimEnd();
+  return text === "" ? undefined : text;
+}
 
 function withoutColour(text: string): string {
   // eslint-disable-next-line no-control-regex

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { environment } from "../toolchain/lib/environment.js";
-import { interestingLine } from "./cdktf-output";
+import { interestingLine, type LineMemory } from "./cdktf-output";
 import type { Deployment } from "./deployment";
 import { UserError } from "./user-error";
 
@@ -38,13 +38,13 @@ export async function cdktf(
     env: { ...process.env, ...(await surroundings()), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const seen = { completed: false };
+  const seen = { completed: false, interrupted: false };
   // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
-  const ignore = (): void => undefined;
-  process.on("SIGINT", ignore);
+  const interrupted = (): void => void (seen.interrupted = true);
+  process.on("SIGINT", interrupted);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
-      const memory = { error: false };
+      const memory: LineMemory = { error: "none" };
       for (const stream of [child.stdout, child.stderr]) {
         let rest = "";
         stream.setEncoding("utf8").on("data", (chunk: string) => {
@@ -61,6 +61,11 @@ export async function cdktf(
       child.on("error", reject);
       child.on("close", resolve);
     });
+    if (seen.interrupted) {
+      throw new UserError(
+        `cdktf ${command} ${stack}: interrupted; a build that runs on its host goes on: run it again to follow it`,
+      );
+    }
     if (code !== 0) throw new UserError(`cdktf ${command} ${stack}: failed (all of its output: ${logFile})`);
     if (!seen.completed) {
       throw new UserError(
@@ -69,7 +74,7 @@ export async function cdktf(
     }
     rmSync(output, { recursive: true, force: true });
   } finally {
-    process.off("SIGINT", ignore);
+    process.off("SIGINT", interrupted);
     log.end();
   }
 }

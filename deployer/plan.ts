@@ -1,5 +1,6 @@
 /** Assembles the build plan: what the runner is told, from configuration, catalogue, recipes and a few look-ups. */
 import { resolveMirrors } from "../config/apt-mirrors";
+import type { BuildEvent } from "../model/events";
 import type { FactoryConfig } from "../model/config";
 import type { ImageDefinition } from "../model/image";
 import { names, parseBuildId, tags } from "../model/naming";
@@ -28,6 +29,15 @@ export function buildOptions(env: NodeJS.ProcessEnv = process.env): BuildOptions
     skipPublish: asked("FACTORY_SKIP_PUBLISH"),
     debug: asked("FACTORY_BUILD_DEBUG"),
   };
+}
+
+/** What was asked for when the build was first started holds for its resumes; more may be asked for. */
+export function keptOptions(asked: BuildOptions, events: readonly BuildEvent[]): BuildOptions {
+  const earlier = events
+    .filter(({ stage, state }) => stage === "add-agent" && state === "succeeded")
+    .flatMap(({ data }) => (data?.["options"] ?? []) as Partial<BuildOptions>);
+  const ever = (name: keyof BuildOptions): boolean => asked[name] || earlier.some((options) => options[name] === true);
+  return { force: ever("force"), skipPublish: ever("skipPublish"), debug: ever("debug") };
 }
 
 export interface PlanInput {

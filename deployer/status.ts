@@ -6,6 +6,7 @@ import { listImages } from "../openstack/glance";
 import { headContainer } from "../openstack/swift";
 import type { Deployment } from "./deployment";
 import { listNodes, Ways, type NodeRole } from "./nodes";
+import { holderProcess } from "./session-identity";
 import { messageOf } from "./user-error";
 
 export interface NodeStatus {
@@ -81,7 +82,8 @@ async function nodeStatuses(deployment: Deployment): Promise<NodeStatus[]> {
 async function liveLeases(deployment: Deployment): Promise<Lease[]> {
   const store = await new Ways(deployment).store();
   const leases = [...(await store.leases())].flatMap(([image, text]) => parseLease(text, `lease of ${image}`) ?? []);
-  return leases.filter((lease) => Date.parse(lease.expires) > Date.now());
+  const alive = await Promise.all(leases.map(async ({ holder }) => (await holderProcess(holder)) !== "dead"));
+  return leases.filter((lease, index) => alive[index] === true && Date.parse(lease.expires) > Date.now());
 }
 
 async function bucketStatuses(deployment: Deployment): Promise<BucketStatus[]> {

@@ -8,12 +8,22 @@ import type { StageResult } from "./lib/stage";
  */
 export type RunnerState = "running" | "finished" | "idle";
 
+export interface StartedRunner {
+  /** Of the recipes. */
+  readonly commit: string;
+  readonly dirty: boolean;
+  /** SHA-256 of its bundle. */
+  readonly runner: string;
+  /** What was asked for; a resume goes by it too. */
+  readonly options: Readonly<Record<"force" | "skipPublish" | "debug", boolean>>;
+}
+
 export interface AddAgentEffects {
   /** Reaches the host by its pinned keys and waits for the end of its first boot. */
   connect(): Promise<void>;
   runnerState(): Promise<RunnerState>;
-  /** Hands over what the runner needs and starts it. Tells the recipes' commit. */
-  start(): Promise<{ readonly commit: string; readonly dirty: boolean; readonly runner: string }>;
+  /** Hands over what the runner needs and starts it. */
+  start(): Promise<StartedRunner>;
 }
 
 export interface AddAgentResult extends StageResult {
@@ -26,7 +36,7 @@ export async function addAgent(effects: AddAgentEffects): Promise<AddAgentResult
   const state = await effects.runnerState();
   if (state === "finished") return { state, message: "the stages on the host are all done" };
   if (state === "running") return { state, message: "the runner is at work: following it" };
-  const { commit, dirty, runner } = await effects.start();
+  const { commit, dirty, runner, options } = await effects.start();
   const what = `recipes of commit ${commit.slice(0, 12)}${dirty ? " (with changes that are not committed)" : ""}`;
-  return { state, message: `runner started with ${what}`, data: { commit, dirty, runner } };
+  return { state, message: `runner started with ${what}`, data: { commit, dirty, runner, options } };
 }

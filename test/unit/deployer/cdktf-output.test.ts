@@ -1,7 +1,7 @@
-import { interestingLine } from "../../../deployer/cdktf-output";
+import { interestingLine, type LineMemory } from "../../../deployer/cdktf-output";
 
 function shown(lines: readonly string[], verbose = false): string[] {
-  const memory = { error: false };
+  const memory: LineMemory = { error: "none" };
   return lines.flatMap((line) => interestingLine(line, "build-debian-12", { verbose, memory }) ?? []);
 }
 
@@ -27,16 +27,32 @@ test("resources are told when they are done", () => {
   expect(shown(lines)).toEqual(["made build-host/build-host (35s)", "removed build-host/scratch (3s)"]);
 });
 
-test("an error of Terraform's is shown whole", () => {
+test("an error of Terraform's is shown whole, to its end", () => {
   const lines = [
     "build-debian-12  ╷",
-    "                 │ Error: local-exec provisioner error",
+    "                 │ Error: Error creating openstack_networking_port_v2",
     "                 │ ",
-    "                 │   with terraform_data.run (run),",
+    "                 │   quota exceeded",
     "                 ╵",
-    "Invoking Terraform CLI failed",
+    "1 Stack deploying     0 Stacks done     0 Stacks waiting",
+    "Invoking Terraform CLI failed with exit code 1",
   ];
-  expect(shown(lines)).toEqual(["Error: local-exec provisioner error", "  with terraform_data.run (run),"]);
+  expect(shown(lines)).toEqual(["Error: Error creating openstack_networking_port_v2", "  quota exceeded"]);
+});
+
+test("a failure that our own command has told is not told again", () => {
+  const lines = [
+    "build-debian-12  terraform_data.run (run) (local-exec): factory: stage 9 test failed: no SSH",
+    "build-debian-12  Error: local-exec provisioner error",
+    "                 with terraform_data.run (run),",
+    "                 Error running command 'node bin/factory internal attach': exit status 1. Output:",
+    "                 factory: stage 9 test failed: no",
+    "                 SSH",
+    "",
+    "0 Stacks deploying     1 Stack done     0 Stacks waiting",
+    "build-debian-12  openstack_x.y (y): Creation complete after 1s [id=1]",
+  ];
+  expect(shown(lines)).toEqual(["factory: stage 9 test failed: no SSH", "made y (1s)"]);
 });
 
 test("on request everything is shown", () => {

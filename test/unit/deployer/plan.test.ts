@@ -1,5 +1,6 @@
 import { accessRules, servicesFor } from "../../../deployer/access-rules";
-import { assemblePlan, buildOptions, type PlanInput } from "../../../deployer/plan";
+import { assemblePlan, buildOptions, keptOptions, type PlanInput } from "../../../deployer/plan";
+import type { BuildEvent } from "../../../model/events";
 import type { ImageDefinition } from "../../../model/image";
 import { exampleContext } from "../stacks/context";
 
@@ -65,6 +66,22 @@ describe("the plan", () => {
       skipPublish: false,
       debug: false,
     });
+  });
+});
+
+test("a resume keeps what the build was started with", () => {
+  const asked = { force: false, skipPublish: false, debug: true };
+  const started = (options: object): BuildEvent => ({
+    time: "2026-01-01T00:00:00Z",
+    build: "b",
+    stage: "add-agent",
+    state: "succeeded",
+    data: { options },
+  });
+  expect(keptOptions(asked, [])).toEqual(asked);
+  expect(keptOptions(asked, [started({ force: true }), { ...started({}), data: {} }])).toEqual({
+    ...asked,
+    force: true,
   });
 });
 

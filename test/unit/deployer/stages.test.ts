@@ -53,7 +53,14 @@ test("spawn-build-host tells where the host is, and refuses one that does not ru
 });
 
 describe("add-agent", () => {
-  const start = jest.fn(giving({ commit: "c".repeat(40), dirty: true, runner: "sha" }));
+  const start = jest.fn(
+    giving({
+      commit: "c".repeat(40),
+      dirty: true,
+      runner: "sha",
+      options: { force: true, skipPublish: false, debug: false },
+    }),
+  );
   const effects = (state: "running" | "finished" | "idle") => ({
     connect: none,
     runnerState: giving(state),
