@@ -7,7 +7,7 @@ import { buildChecks } from "./checks";
 import type { Deployment } from "./deployment";
 import { LeaseKeeper } from "./lease";
 import { listNodes, Ways } from "./nodes";
-import { purgeImages } from "./purge";
+import { purgeData } from "./purge";
 import { localRecipes, remoteCommit } from "./recipes";
 import { sessionIdentity } from "./session-identity";
 import { buildStackState, existingBuildStacks } from "./stack-state";
@@ -114,5 +114,5 @@ export async function destroyFactory(
   }
   const env: Record<string, string> = purge ? { FACTORY_PURGE_DATA: "1" } : {};
   await cdktf(deployment, { command: "destroy", stack: "factory", env, say, verbose });
-  if (purge) for (const line of await purgeImages(deployment)) say(line);
+  if (purge) for (const line of await purgeData(deployment)) say(line);
 }

@@ -1,10 +1,22 @@
-/** With `--purge-data` the images go as well: all that carry the factory's tag and that nobody else uses. */
-import { OWNER_TAG } from "../model/naming";
+/** What `--purge-data` deletes beside the stack: data that the stack keeps, also when the stack was destroyed before. */
+import { names, OWNER_TAG } from "../model/naming";
 import { deleteImage, listImages } from "../openstack/glance";
 import type { Deployment } from "./deployment";
+import { release } from "./retained";
+
+/** Deletes the factory's volume, buckets with all their objects, and private images; tells each. */
+export async function purgeData(deployment: Deployment): Promise<string[]> {
+  const { factory, buckets } = deployment.config;
+  const volume = { factory, kind: "volume", name: names.dataVolume(factory, "nfs-server") } as const;
+  const lines = [await release(deployment.project("build"), volume, true)];
+  for (const name of [buckets.requests, buckets.staging, buckets.release]) {
+    lines.push(await release(deployment.project("production"), { factory, kind: "container", name }, true));
+  }
+  return [...lines.filter((line) => !line.endsWith("is gone already")), ...(await purgeImages(deployment))];
+}
 
 /** Deletes the factory's private images in every region; tells each, and what it leaves. */
-export async function purgeImages(deployment: Deployment): Promise<string[]> {
+async function purgeImages(deployment: Deployment): Promise<string[]> {
   const wanted = [OWNER_TAG, `factory=${deployment.config.factory}`];
   const perRegion = await Promise.all(
     deployment.config.regions.map(async (region) => {
