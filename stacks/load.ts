@@ -12,8 +12,19 @@ export interface LoadedContext {
   readonly images: readonly string[];
 }
 
-/** Throws a ConfigError (all problems, one line each), or one that says that `factory setup` has not been run. */
+/** Like `readStackContext`; what a user has to mend is told in plain lines and ends the synthesis. */
 export function loadStackContext(root: string): LoadedContext {
+  try {
+    return readStackContext(root);
+  } catch (error) {
+    if (process.env["FACTORY_DEBUG"] === "1" || !(error instanceof Error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/** Throws a ConfigError (all problems, one line each), or one that says that `factory setup` has not been run. */
+export function readStackContext(root: string): LoadedContext {
   const { config, images } = loadConfig(root);
   const home = factoryHome(root);
   const keyFile = join(home, "ssh", "id_ed25519.pub");
