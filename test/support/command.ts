@@ -22,6 +22,7 @@ export interface CommandResult {
   readonly code: number | undefined;
   /** Both streams as they came, without colours. */
   readonly output: string;
+  readonly stdout: string;
   readonly seconds: number;
   readonly log: string;
 }
@@ -34,6 +35,7 @@ export class RunningCommand {
   private readonly log: WriteStream;
   private readonly start = performance.now();
   private text = "";
+  private stdout = "";
   private ended = false;
   private readonly watchers = new Set<() => void>();
 
@@ -45,7 +47,11 @@ export class RunningCommand {
     this.child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       const decoder = new StringDecoder("utf8");
-      stream?.on("data", (chunk: Buffer) => this.take(decoder.write(chunk)));
+      stream?.on("data", (chunk: Buffer) => {
+        const text = decoder.write(chunk);
+        if (stream === this.child.stdout) this.stdout += stripVTControlCharacters(text);
+        this.take(text);
+      });
     }
     this.result = this.end();
   }
@@ -115,7 +121,7 @@ export class RunningCommand {
     await new Promise((resolve) => this.log.end(resolve));
     for (const look of this.watchers) look();
     say(`${this.title}: ${seconds.toFixed(0)} s, ${code === undefined ? "ended by a signal" : `exit status ${code}`}`);
-    return { code, output: this.text, seconds, log: this.options.log };
+    return { code, output: this.text, stdout: this.stdout, seconds, log: this.options.log };
   }
 
   private take(text: string): void {

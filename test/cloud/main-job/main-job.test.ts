@@ -205,8 +205,8 @@ describe("the main job", () => {
   }, BUILT_ON_TWO_CORES);
 
   step("factory builds tells the same", async () => {
-    const { output } = await run.factoryCommand(["builds", "--json"]);
-    const told = JSON.parse(output) as { readonly build: string; readonly state: string }[];
+    const { stdout } = await run.factoryCommand(["builds", "--json"]);
+    const told = JSON.parse(stdout) as { readonly build: string; readonly state: string }[];
     expect(told.map(({ build, state }) => `${build} ${state}`).sort()).toEqual(
       [FULL, MINIMAL].map((image) => `${buildOf(image)} succeeded`),
     );
@@ -300,11 +300,11 @@ describe("the main job", () => {
 
   step("cdktf destroy factory leaves exactly what factory status --show-retained lists", async () => {
     await run.cdktf("destroy", "factory");
-    const { output } = await run.factoryCommand(["status", "--show-retained", "--json"], { title: "show retained" });
+    const { stdout } = await run.factoryCommand(["status", "--show-retained", "--json"], { title: "show retained" });
     const { added, gone, addedItems } = compareInventories(before, await inventory(run.projects));
     writeFileSync(path.join(run.results, "retained.txt"), `${added.join("\n")}\n`);
     expect(gone).toEqual([]);
-    expect(retainedByStatus(output)).toEqual(retainedByInventory(addedItems));
+    expect(retainedByStatus(stdout)).toEqual(retainedByInventory(addedItems));
     const kinds = new Set(addedItems.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(["container", "image", "object", "volume"]);
   });

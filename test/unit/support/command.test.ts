@@ -21,8 +21,9 @@ function bash(script: string): RunningCommand {
 }
 
 test("gives exit status and both streams, without colours, and logs them as they came", async () => {
-  const { code, output, log } = await bash("printf '\\033[32mgreen\\033[0m\\n'; echo wrong >&2; exit 3").result;
-  expect({ code, output }).toEqual({ code: 3, output: "green\nwrong\n" });
+  const { code, output, stdout, log } = await bash("printf '\\033[32mgreen\\033[0m\\n'; echo wrong >&2; exit 3").result;
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "green\n" });
+  expect(output.split("\n").sort()).toEqual(["", "green", "wrong"]);
   expect(readFileSync(log, "utf8")).toContain("\u001b[32mgreen");
 });
 
