@@ -49,7 +49,9 @@ export async function destroyed(
   // A build whose stage 1 failed has no directory: there is nothing to remember of it.
   if (store && events.length > 0) await journal.writeTo({ append: (more) => store.appendEvents(build, more) });
 
-  const requested = statuses.some(({ name, state }) => name === "request-publication" && state === "succeeded");
+  // Without the share nobody can rule out that their publication was asked for.
+  const keepImages =
+    store === undefined || statuses.some(({ name, state }) => name === "request-publication" && state === "succeeded");
   const work = () =>
     destroyBuildHost({
       removeLeftovers: () =>
@@ -59,13 +61,15 @@ export async function destroyed(
           build,
           compute: deployment.project("build"),
           regions: deployment.config.regions.map((region) => deployment.region(region)),
-          keepImages: requested,
+          keepImages,
         }),
       revokeCredentials: () => revokeCredentials(credentialSessions(deployment), build),
     });
   // Told by the guard, unless there was no host yet that it could guard.
   if (started === undefined) await journal.stage("destroy-build-host", work);
   else await journal.end("destroy-build-host", work, performance.now() - (Date.now() - Date.parse(started)));
+  const server = statuses.find(({ name }) => name === "spawn-build-host")?.data?.["server"];
+  if (typeof server === "string") new Ways(deployment).forget(server, build);
   if (held) await keeper?.release(image, build);
 }
 

@@ -1,5 +1,5 @@
 /** The factory's nodes: found in the cloud by name, reached by ssh with the keys from their consoles. */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { names, tags } from "../model/naming";
 import { getServer, listServers, type Server } from "../openstack/nova";
@@ -105,9 +105,14 @@ export class Ways {
     return this.jump;
   }
 
-  /** Forgets a server that is gone. */
-  forget(serverId: string): void {
+  /** Forgets a node that is gone: its pinned keys and its ssh configuration. */
+  forget(serverId: string, name: string): void {
     this.knownHosts.forget(serverId);
+    rmSync(this.configFile(name), { force: true });
+  }
+
+  private configFile(name: string): string {
+    return path.join(this.deployment.home.sshHosts, `${name}.conf`);
   }
 
   private async nodeByRole(role: "jump-host" | "nfs-server"): Promise<FactoryNode> {
@@ -145,7 +150,7 @@ export class Ways {
       controlPath: path.join(runtimeDirectory(), shortName(home.directory, (jump ?? node).server.id)),
     });
     mkdirSync(home.sshHosts, { recursive: true, mode: 0o700 });
-    const configFile = path.join(home.sshHosts, `${node.name}.conf`);
+    const configFile = this.configFile(node.name);
     const part = `${configFile}.${process.pid}`;
     writeFileSync(part, text, { mode: 0o600 });
     renameSync(part, configFile);
