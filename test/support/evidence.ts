@@ -31,6 +31,11 @@ export async function userData(run: FactoryRun): Promise<UserData[]> {
   return servers.map((server) => ({ server: server.name, base64: server["OS-EXT-SRV-ATTR:user_data"] ?? "" }));
 }
 
+/** A tar of what a node was given and wrote down; a log may grow meanwhile (exit status 1). */
+const NODE_FILES =
+  'cd / && tar -cf - --exclude="ssh_host_*_key" ' +
+  "$(ls -d etc var/log/cloud-init*.log var/lib/cloud/instances var/lib/factory 2>/dev/null) || test $? = 1";
+
 /** Console, journal and cloud-init's files of every node, and all of the share but the images. Gives the directory. */
 export async function gatherEvidence(run: FactoryRun, nodes: Nodes): Promise<string> {
   const directory = path.join(run.results, "evidence");
@@ -40,8 +45,7 @@ export async function gatherEvidence(run: FactoryRun, nodes: Nodes): Promise<str
     const at = (what: string): string => path.join(directory, `${name}-${what}`);
     writeFileSync(at("console.log"), await consoleOutput(session, id));
     await nodes.fetch(name, "sudo journalctl --no-pager -o short-full", at("journal.log"));
-    const files = "/var/log/cloud-init*.log /var/lib/cloud/instance /etc /var/lib/factory";
-    await nodes.fetch(name, `sudo tar -cf - --exclude='ssh_host_*_key' ${files}`, at("files.tar"));
+    await nodes.fetch(name, `sudo sh -c '${NODE_FILES}'`, at("files.tar"));
   }
   const tar = path.join(directory, "share.tar");
   const nfs = names.node(run.factory, "nfs-server");
