@@ -225,3 +225,26 @@ describe("status", () => {
     expect(err).toMatch(/^factory: nodes: .* 403: no\n$/);
   });
 });
+
+describe("destroy", () => {
+  test("refuses while there are builds, in the cloud or in this home's state", async () => {
+    const tags = ["image-factory", "factory=demo", "build=debian-12-202601010000-0001"];
+    const addresses = { demo: [{ addr: "10.60.0.9", version: 4, "OS-EXT-IPS:type": "fixed" }] };
+    const server = { id: "s", name: "debian-12-202601010000-0001", tags, addresses };
+    cloud.on("GET /v2.1/servers/detail", { json: { servers: [server] } });
+    const state = path.join(root, ".factory", "state");
+    mkdirSync(state, { recursive: true });
+    const resources = [{ type: "terraform_data", name: "build-id", instances: [{}] }];
+    writeFileSync(path.join(state, "build-minimal.tfstate"), JSON.stringify({ resources }));
+    expect(await factory("destroy", "--purge-data")).toBe(1);
+    expect(err).toBe(
+      "factory: there are builds: debian-12-202601010000-0001, build-minimal; end them first: cdktf destroy build-<image>\n",
+    );
+  });
+
+  test("refuses when the listing fails: that is not nothing there", async () => {
+    cloud.on("GET /v2.1/servers/detail", { status: 403, text: "no" });
+    expect(await factory("destroy")).toBe(1);
+    expect(err).toMatch(/compute GET \/servers\/detail: 403: no/);
+  });
+});
