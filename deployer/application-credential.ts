@@ -3,7 +3,9 @@ import type { BuildPlan, Credential, Credentials } from "../model/plan";
 import type { Service } from "../openstack/catalogue";
 import {
   createApplicationCredential,
+  deleteAccessRule,
   deleteApplicationCredential,
+  listAccessRules,
   listApplicationCredentials,
   type AccessRule,
   type NewApplicationCredential,
@@ -59,7 +61,7 @@ export async function issueCredentials(
     if (!first) throw new Error(`${cloud}: no use for it`);
     const name = credentialName(build, cloud);
     await revokeNamed(first.session, (one) => one === name);
-    const rules = (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
+    const rules = await rulesOf(sessions, buckets);
     const { id, secret } = await createInTurn(first.session, {
       name,
       description: `build ${build}: the stages on its host`,
@@ -78,7 +80,7 @@ const TRIES = 6;
 
 /**
  * Keystone keeps access rules per user and answers 409 when two requests (another build's, say) bring the same new rule
- * at the same moment: whoever comes second tries again.
+ * at the same moment, 500 when a rule is just being removed: whoever comes second tries again.
  */
 async function createInTurn(
   session: Session,
@@ -88,7 +90,7 @@ async function createInTurn(
     try {
       return await createApplicationCredential(session, credential);
     } catch (error) {
-      if (tried === TRIES || !hasStatus(error, 409)) throw error;
+      if (tried === TRIES || !hasStatus(error, 409, 500)) throw error;
       await pause(100 + Math.random() * 400 * tried);
     }
   }
@@ -109,6 +111,28 @@ async function revokeNamed(session: Session, wanted: (name: string) => boolean):
   return count;
 }
 
+/**
+ * Removes the access rules that builds' credentials had, which Keystone keeps for each user when the credentials are
+ * gone. While another build's credential is there they stay, for that build's end.
+ */
+export async function forgetAccessRules(entries: readonly EntryUse[], buckets: readonly string[]): Promise<void> {
+  for (const { sessions } of entries) {
+    const [first] = sessions;
+    if (!first || (await listApplicationCredentials(first.session)).some(({ name }) => BUILD_CREDENTIAL.test(name)))
+      continue;
+    const ours = new Set((await rulesOf(sessions, buckets)).map(ruleKey));
+    const left = (await listAccessRules(first.session)).filter((rule) => ours.has(ruleKey(rule)));
+    for (const { id } of left) await deleteAccessRule(first.session, id);
+  }
+}
+
+/** What `credentialName` makes. */
+const BUILD_CREDENTIAL = /-\d{12}-[0-9a-f]{4}-/;
+
+async function rulesOf(sessions: EntryUse["sessions"], buckets: readonly string[]): Promise<AccessRule[]> {
+  return (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
+}
+
 /** Keystone compares a request's whole path, so the rules begin with each endpoint's own. */
 async function rulesFor(session: Session, uses: readonly Use[], buckets: readonly string[]): Promise<AccessRule[]> {
   const prefixes = new Map<Service, string>();
@@ -118,8 +142,10 @@ async function rulesFor(session: Session, uses: readonly Use[], buckets: readonl
   return accessRules({ uses, buckets, prefix: (service) => prefixes.get(service) ?? "" });
 }
 
+const ruleKey = ({ service, method, path }: AccessRule): string => `${service} ${method} ${path}`;
+
 function distinct(rules: readonly AccessRule[]): AccessRule[] {
-  return [...new Map(rules.map((rule) => [`${rule.service} ${rule.method} ${rule.path}`, rule])).values()];
+  return [...new Map(rules.map((rule) => [ruleKey(rule), rule])).values()];
 }
 
 /**

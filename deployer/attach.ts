@@ -234,11 +234,13 @@ class Attachment {
 
 /** Sessions of all users that credentials were issued for. */
 export function credentialSessions(deployment: Deployment) {
+  return credentialEntries(deployment).flatMap(({ sessions }) => sessions.slice(0, 1).map((one) => one.session));
+}
+
+/** All entries that credentials are issued for, and what for. */
+export function credentialEntries(deployment: Deployment) {
   const [home, ...regions] = deployment.config.regions;
-  if (!home) return [];
-  return entriesFor(deployment, { home, regions }).flatMap(({ sessions }) =>
-    sessions.slice(0, 1).map((one) => one.session),
-  );
+  return home ? entriesFor(deployment, { home, regions }) : [];
 }
 
 /** The build's expiry as Terraform wrote it on the server. */

@@ -5,8 +5,8 @@ import { LEASE_SECONDS } from "../model/lease";
 import { names } from "../model/naming";
 import { listServers } from "../openstack/nova";
 import { destroyBuildHost } from "../stages/destroy-build-host";
-import { revokeCredentials } from "./application-credential";
-import { credentialSessions } from "./attach";
+import { forgetAccessRules, revokeCredentials } from "./application-credential";
+import { credentialEntries, credentialSessions } from "./attach";
 import { mergedEvents } from "./build-state";
 import { removeBuild } from "./clean-up";
 import type { Deployment } from "./deployment";
@@ -63,7 +63,12 @@ export async function destroyed(
           regions: deployment.config.regions.map((region) => deployment.region(region)),
           keepImages,
         }),
-      revokeCredentials: () => revokeCredentials(credentialSessions(deployment), build),
+      revokeCredentials: async () => {
+        const revoked = await revokeCredentials(credentialSessions(deployment), build);
+        const { requests, staging } = deployment.config.buckets;
+        await forgetAccessRules(credentialEntries(deployment), [requests, staging]);
+        return revoked;
+      },
     });
   // Told by the guard, unless there was no host yet that it could guard.
   if (started === undefined) await journal.stage("destroy-build-host", work);

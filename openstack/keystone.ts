@@ -78,3 +78,23 @@ export async function deleteApplicationCredential(session: Session, id: string):
   const path = `${await credentialsPath(session)}/${id}`;
   return (await session.request({ service: "identity", method: "DELETE", path, expect: [204, 404] })).status === 204;
 }
+
+/** The user's access rules: those of credentials that are gone too, Keystone keeps them. */
+export async function listAccessRules(session: Session): Promise<(AccessRule & { readonly id: string })[]> {
+  const { user } = await session.token();
+  const path = `/users/${user.id}/access_rules`;
+  const answer = await session.json<{ access_rules: (AccessRule & { id: string })[] }>({
+    service: "identity",
+    method: "GET",
+    path,
+  });
+  return answer.access_rules;
+}
+
+/** True when it was removed; false when it was gone already, or a credential has it. */
+export async function deleteAccessRule(session: Session, id: string): Promise<boolean> {
+  const { user } = await session.token();
+  const path = `/users/${user.id}/access_rules/${id}`;
+  const answer = await session.request({ service: "identity", method: "DELETE", path, expect: [204, 403, 404] });
+  return answer.status === 204;
+}
