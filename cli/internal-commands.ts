@@ -1,6 +1,7 @@
 /** What Terraform's provisioners call. Their lines appear as they come in the output of `cdktf deploy`. */
 import { Option, type Command } from "commander";
 import { attach } from "../deployer/attach";
+import { refuseWhileBuilding } from "../deployer/build";
 import { Deployment, type ProjectName } from "../deployer/deployment";
 import { destroyed, guard } from "../deployer/destroyed";
 import { runInitialise, type BuildName } from "../deployer/initialise";
@@ -55,6 +56,11 @@ export function addInternalCommands(program: Command, root: string): void {
   );
 
   forBuild("destroyed", "stage 15").action(async (build: BuildName) => destroyed(load(), build, say));
+
+  internal
+    .command("unused")
+    .description("before the factory is destroyed: refuses while there are builds")
+    .action(async () => refuseWhileBuilding(load()));
 
   internal
     .command("ready")

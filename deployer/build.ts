@@ -98,6 +98,16 @@ function describeRecipe({ builder, recipe }: ImageDefinition): string {
   return recipe.elements ? `${builder} (${recipe.elements.join(" ")})` : builder;
 }
 
+/** Throws a UserError while there are builds: they need the factory for their own end. */
+export async function refuseWhileBuilding(deployment: Deployment): Promise<void> {
+  const builds = new Set([
+    ...(await listNodes(deployment)).filter(({ role }) => role === "build-host").map(({ name }) => name),
+    ...existingBuildStacks(deployment.home.state),
+  ]);
+  if (builds.size === 0) return;
+  throw new UserError(`there are builds: ${[...builds].join(", ")}; end them first: cdktf destroy build-<image>`);
+}
+
 /** Destroys the factory's stack. Throws a UserError while there are builds. */
 export async function destroyFactory(
   deployment: Deployment,
@@ -105,13 +115,7 @@ export async function destroyFactory(
   say: (line: string) => void,
   verbose: boolean,
 ): Promise<void> {
-  const builds = new Set([
-    ...(await listNodes(deployment)).filter(({ role }) => role === "build-host").map(({ name }) => name),
-    ...existingBuildStacks(deployment.home.state),
-  ]);
-  if (builds.size > 0) {
-    throw new UserError(`there are builds: ${[...builds].join(", ")}; end them first: cdktf destroy build-<image>`);
-  }
+  await refuseWhileBuilding(deployment);
   const env: Record<string, string> = purge ? { FACTORY_PURGE_DATA: "1" } : {};
   await cdktf(deployment, { command: "destroy", stack: "factory", env, say, verbose });
   if (purge) for (const line of await purgeData(deployment)) say(line);

@@ -1,9 +1,10 @@
 import { ComputeKeypairV2 } from "@cdktf/provider-openstack/lib/compute-keypair-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { Aspects, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
+import { Aspects, DataResource, LocalBackend, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { Bucket } from "../constructs/bucket";
 import { Port } from "../constructs/connections";
+import { factoryCommand } from "../constructs/factory-command";
 import { JumpHost } from "../constructs/jump-host";
 import { Network } from "../constructs/network";
 import { NfsServer } from "../constructs/nfs-server";
@@ -74,6 +75,12 @@ export class FactoryStack extends TerraformStack {
 
     const jumpHostReady = new NodeReady(this, "jump-host-ready", { root, node: jumpHost.host });
     new NodeReady(this, "nfs-server-ready", { root, node: nfsServer.host, after: [jumpHostReady] });
+
+    // Depends on everything, so it is the first to be destroyed, and nothing is when it refuses.
+    new DataResource(this, "unused", {
+      dependsOn: this.node.findAll().filter((one) => TerraformResource.isTerraformResource(one)),
+      provisioners: [factoryCommand({ root, words: ["unused"], whenDestroyed: true })],
+    });
 
     Aspects.of(this).add(new Tagging(tags({ factory }), tagMetadata({ factory })));
     Aspects.of(this).add(new PublicAddressesOnlyFor(["jump-host"]));

@@ -35,3 +35,12 @@ test("the NFS server's volume and the buckets are kept by intention, none is Ter
   for (const name of ["demo-nfs-server-data", "demo-requests", "demo-staging", "demo-release"])
     expect(commands.filter((text) => text.includes(`retain --project`) && text.includes(name))).toHaveLength(1);
 });
+
+test("a destroy while there are builds is refused before anything goes", () => {
+  const { unused } = resource["terraform_data"] ?? {};
+  expect(JSON.stringify(unused)).toMatch(/internal unused.*"when":"destroy"/);
+  const others = Object.entries(resource).flatMap(([type, ones]) => Object.keys(ones).map((id) => `${type}.${id}`));
+  expect(unused?.["depends_on"]).toEqual(
+    expect.arrayContaining(others.filter((one) => one !== "terraform_data.unused")),
+  );
+});
