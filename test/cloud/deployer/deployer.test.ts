@@ -33,6 +33,8 @@ let directory: string;
 let projects: RunProjects;
 let deployment: Deployment;
 let networkId: string;
+type Undo = () => Promise<void>;
+let removeNetwork: Undo;
 const environment = process.env;
 
 beforeAll(async () => {
@@ -44,13 +46,13 @@ beforeAll(async () => {
   const parsed = parseConfig(example.replace("factory: demo", `factory: ${run}`).replaceAll("demo-", `${run}-`), "factory.yaml");
   if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
   deployment = new Deployment("/nowhere", parsed.config, [], homeAt(path.join(directory, "home")));
-  networkId = await network(deployment.project("build"));
+  removeNetwork = await network(deployment.project("build"));
 });
 
 afterAll(async () => {
   const compute = deployment.project("build");
   await removeBuild({ factory: run, image, build, compute, regions: regions(), keepImages: false });
-  await neutron.remove(compute, "networks", networkId);
+  await removeNetwork();
   process.env = environment;
   await projects.remove();
   rmSync(directory, { recursive: true });
@@ -58,12 +60,28 @@ afterAll(async () => {
 
 const regions = (): Session[] => deployment.config.regions.map((region) => deployment.region(region));
 
-async function network(session: Session): Promise<string> {
-  const json = { network: { name: run } };
-  const made = await session.json<{ network: { id: string } }>({ service: "network", method: "POST", path: "/networks", json });
-  const subnet = { subnet: { network_id: made.network.id, ip_version: 4, cidr: "10.88.0.0/24", gateway_ip: null } };
-  await session.json({ service: "network", method: "POST", path: "/subnets", json: subnet });
-  return made.network.id;
+/** A network with a router, from which guests get their metadata: without it cloud-init waits two minutes for them. */
+async function network(session: Session): Promise<Undo> {
+  const make = async (kind: string, fields: object): Promise<string> => {
+    const options = { service: "network", method: "POST", path: `/${kind}s`, json: { [kind]: fields } } as const;
+    return (await session.json<Record<string, { id: string }>>(options))[kind]!.id;
+  };
+  const interfaceOf = (router: string, action: string, subnet: string) =>
+    session.request({
+      service: "network",
+      method: "PUT",
+      path: `/routers/${router}/${action}_router_interface`,
+      json: { subnet_id: subnet },
+    });
+  networkId = await make("network", { name: run });
+  const subnet = await make("subnet", { network_id: networkId, ip_version: 4, cidr: "10.88.0.0/24" });
+  const router = await make("router", { name: run });
+  await interfaceOf(router, "add", subnet);
+  return async () => {
+    await interfaceOf(router, "remove", subnet);
+    await neutron.remove(session, "routers", router);
+    await neutron.remove(session, "networks", networkId);
+  };
 }
 
 describe("application credentials", () => {
@@ -223,7 +241,9 @@ test("a build's leftovers go, and nothing else", async () => {
 test("a host's keys come from its console once it has booted, and are pinned", async () => {
   const session = deployment.project("build");
   const tag = tags({ factory: run, image, build });
-  const port = await neutron.createPort(session, { name: build, networkId, securityGroupIds: [], tags: tag });
+  // Without a group nothing goes out, not even to the metadata service.
+  const [group] = await neutron.list(session, "security-groups", { name: "default" });
+  const port = await neutron.createPort(session, { name: build, networkId, securityGroupIds: [group!.id], tags: tag });
   const flavor = await nova.flavorByName(session, "m1.small");
   const { id } = await nova.createServer(session, {
     name: build,
