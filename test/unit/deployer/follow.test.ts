@@ -35,7 +35,7 @@ const options = (more: Partial<FollowOptions> = {}): FollowOptions => ({
   say: (line) => said.push(line),
   signal: controller.signal,
   wait: 100,
-  command: `tail -n +1 -F --sleep-interval=0.05 ${file} 2>/dev/null | sed -u '/"unit"/q'`,
+  command: `timeout 20 tail -n +1 -F --sleep-interval=0.05 ${file} 2>/dev/null | sed -u '/"unit"/q'`,
   ...more,
 });
 
