@@ -1,5 +1,5 @@
 /** Reads factory.yaml and the catalogue of images. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseConfig, type FactoryConfig } from "../model/config";
 import { parseImage, type ImageDefinition } from "../model/image";
@@ -26,9 +26,10 @@ export interface LoadedConfig {
  */
 export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
   const file = configPath(root, env);
-  const parsed = existsSync(file)
+  const parsed = isFile(file)
     ? parseConfig(readFileSync(file, "utf8"), named(file, root))
     : { problems: [noFile(file, root)], regionNames: undefined };
+  const incomplete = withoutDefinition(root);
   const regions = "config" in parsed ? parsed.config.regions.map((region) => region.name) : parsed.regionNames;
   const images = imageFiles(root).map(({ directory, file: imageFile }) =>
     parseImage(readFileSync(imageFile, "utf8"), named(imageFile, root), { directory, regions }),
@@ -36,6 +37,7 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
   const problems = [
     ...("problems" in parsed ? parsed.problems : []),
     ...images.flatMap((image) => ("problems" in image ? image.problems : [])),
+    ...incomplete,
     ...(images.length === 0 ? [noImages()] : []),
   ];
   if (problems.length > 0 || !("config" in parsed)) throw new ConfigError(problems);
@@ -49,6 +51,25 @@ function imageFiles(root: string): { directory: string; file: string }[] {
     .sort()
     .map((directory) => ({ directory, file: path.join(catalogue, directory, "image.yaml") }))
     .filter(({ file }) => existsSync(file));
+}
+
+/** Directories of the catalogue that would else be left out without a word; `elements` is shared by recipes. */
+function withoutDefinition(root: string): Problem[] {
+  const catalogue = imagesPath(root);
+  if (!existsSync(catalogue)) return [];
+  return readdirSync(catalogue, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && one.name !== "elements")
+    .filter(({ name }) => !existsSync(path.join(catalogue, name, "image.yaml")))
+    .map(({ name }) => ({
+      file: `images/${name}`,
+      path: "",
+      message: "has no image.yaml",
+      remedy: "add one, or remove the directory",
+    }));
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Short within the checkout, absolute elsewhere. */

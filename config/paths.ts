@@ -3,7 +3,7 @@ import path from "node:path";
 
 /** FACTORY_CONFIG, or factory.yaml at the repository's root. Relative paths are relative to the root. */
 export function configPath(root: string, env: NodeJS.ProcessEnv = process.env): string {
-  return path.resolve(root, env["FACTORY_CONFIG"] ?? "factory.yaml");
+  return path.resolve(root, given(env["FACTORY_CONFIG"]) ?? "factory.yaml");
 }
 
 /**
@@ -11,10 +11,15 @@ export function configPath(root: string, env: NodeJS.ProcessEnv = process.env): 
  * key, known hosts, GnuPG home, state.
  */
 export function factoryHome(root: string, env: NodeJS.ProcessEnv = process.env): string {
-  return path.resolve(root, env["FACTORY_HOME"] ?? ".factory");
+  return path.resolve(root, given(env["FACTORY_HOME"]) ?? ".factory");
 }
 
 /** The catalogue of images. */
 export function imagesPath(root: string): string {
   return path.join(root, "images");
+}
+
+/** A variable that is set to nothing is as good as unset. */
+function given(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
 }

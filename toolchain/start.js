@@ -36,6 +36,14 @@ Run it again at any time: it goes on from what is there.
   --from PART  skip what comes before this part
 `;
 
+const next = `
+To go on, in a shell of your own:
+  eval "$(cloud/env)"                    # the local cloud, Terraform and cdktf
+  npx factory builds                     # which builds there are; artefacts <build> fetches what one made
+  npx cdktf destroy build-${image}     # ends the build host, which still runs
+  npx factory destroy && cloud/down      # ends everything; data and images stay until destroy --purge-data
+`;
+
 async function main() {
   const { values } = commandLine({ help: { type: "boolean" }, from: { type: "string", default: "setup" } });
   if (values.help) return void process.stdout.write(usage);
@@ -52,6 +60,7 @@ async function main() {
   const rows = [["part", "time", "memory", ""], ...outcomes.map((outcome) => row(outcome))];
   process.stdout.write(`\n${table(rows)}\ntotal ${duration((performance.now() - started) / 1000)}\n`);
   const failed = outcomes.find(({ ok }) => !ok);
+  if (!failed) process.stdout.write(next);
   if (failed) {
     const { name, title } = failed.part;
     throw new Problem(`${name} (${title}) failed, see above; "npm start" again goes on from what is there`);
