@@ -43,7 +43,10 @@ Interrupting it leaves the build running on its host: the next "factory build" f
     .option("--limit <count>", "how many of each image", positive, 10)
     .option("--json", "for programs")
     .action(async (image: string | undefined, { limit, json = false }: { limit: number; json?: boolean }) => {
-      const found = await listBuilds(await new Ways(Deployment.load(root)).store(), image, limit);
+      const deployment = Deployment.load(root);
+      const found = await listBuilds(await new Ways(deployment).store(), image, limit);
+      // Builds outlive their image's entry in the catalogue; only where there is neither, the name is wrong.
+      if (image !== undefined && found.length === 0) deployment.image(image);
       if (json) sayJson(found);
       else sayAll(buildLines(found));
     });

@@ -16,7 +16,7 @@ export function statusLines(status: FactoryStatus): string[] {
       nodes.map((node) => [node.name, node.status, node.publicAddress ?? node.address, `factory ssh ${node.name}`]),
     ),
     "",
-    ...(leases.length === 0 ? ["no build is being followed"] : leases.map(leaseLine)),
+    ...(leases.length === 0 ? noLeases(status.problems) : leases.map(leaseLine)),
     ...dataLines(status),
   ];
 }
@@ -57,6 +57,11 @@ function section(header: readonly string[], rows: readonly (readonly string[])[]
   return rows.length === 0 ? [] : ["", ...table(header, rows)];
 }
 
+/** What could not be read is not claimed; the problem itself is told elsewhere. */
+function noLeases(problems: readonly string[]): string[] {
+  return problems.length > 0 ? ["it is not known whether a build is being followed"] : ["no build is being followed"];
+}
+
 function leaseLine({ image, build, holder, since }: FactoryStatus["leases"][number]): string {
   return `${image}: build ${build} is followed by ${holder.user}@${holder.host} (process ${holder.pid}) since ${since.slice(0, 16)}Z`;
 }
@@ -67,7 +72,7 @@ function short(hash: string): string {
 }
 
 export function buildLines(builds: readonly BuildSummary[]): string[] {
-  if (builds.length === 0) return ["there are no builds on the share"];
+  if (builds.length === 0) return ["there are no such builds on the share"];
   return table(
     ["BUILD", "STATE", "STAGE", "STARTED (UTC)", "TOOK"],
     builds.map(({ build, state, good, unchanged, stage, started, seconds }) => [

@@ -78,13 +78,16 @@ export async function dryRun(deployment: Deployment, name: string): Promise<DryR
   const regions = config.regions.filter(
     (region, index) => index === 0 || (image.regions?.includes(region.name) ?? true),
   );
-  const results = await Promise.allSettled(
-    buildChecks(deployment, { image, build: `${name}-000000000000-0000` }).map((check) => check.run()),
-  );
+  const kept = buildStackState(deployment.home.state, names.buildStack(name)) === "complete";
+  const checks = buildChecks(deployment, { image, build: `${name}-000000000000-0000` })
+    // A complete build whose host was kept is ended first, and stands against nothing.
+    .filter((check) => !kept || check.name !== "no other build");
+  const results = await Promise.allSettled(checks.map((check) => check.run()));
   const problems = results.flatMap((one) => (one.status === "fulfilled" ? one.value : [(one.reason as Error).message]));
   const held = await heldBy(deployment, name).catch((error: unknown) => (error as Error).message);
   return {
     lines: [
+      ...(kept ? ["before   ends the complete build whose host was kept"] : []),
       `image    ${name}: ${image.description}`,
       `recipe   ${describeRecipe(image)}, commit ${recipes.commit.slice(0, 12)}${recipes.dirty ? " with changes that are not committed: can not be published" : ""}`,
       `regions  ${regions.map((region) => region.name).join(", ")}`,

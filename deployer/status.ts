@@ -52,10 +52,12 @@ export interface FactoryStatus {
 
 /** Looks everywhere at once; what can't be reached is told in `problems`, the rest is there all the same. */
 export async function factoryStatus(deployment: Deployment): Promise<FactoryStatus> {
-  const problems: string[] = [];
+  // What one cause hides is told with it, once.
+  const hidden = new Map<string, string[]>();
   const orNone = async <T>(what: string, work: Promise<readonly T[]>): Promise<readonly T[]> =>
     work.catch((error: unknown) => {
-      problems.push(`${what}: ${messageOf(error)}`);
+      const cause = messageOf(error);
+      hidden.set(cause, [...(hidden.get(cause) ?? []), what]);
       return [];
     });
   const nodes = await orNone("nodes", nodeStatuses(deployment));
@@ -66,6 +68,7 @@ export async function factoryStatus(deployment: Deployment): Promise<FactoryStat
     orNone("volumes", volumeStatuses(deployment)),
     ...deployment.config.regions.map((region) => orNone(`images in ${region.name}`, imageStatuses(deployment, region))),
   ]);
+  const problems = [...hidden].map(([cause, what]) => `${what.join(", ")}: ${cause}`);
   return { factory: deployment.config.factory, nodes, leases, images: images.flat(), buckets, volumes, problems };
 }
 
