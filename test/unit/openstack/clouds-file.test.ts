@@ -118,8 +118,8 @@ describe("one line that names file and entry", () => {
 });
 
 test("the places that are looked at, in order", () => {
-  expect(candidates({ HOME: "/home/u" }, "/work/here").filter((file) => file.endsWith(".yaml"))).toEqual([
-    "/work/here/clouds.yaml",
+  expect(candidates({ HOME: "/home/u" }, "/checkout/here").filter((file) => file.endsWith(".yaml"))).toEqual([
+    "/checkout/here/clouds.yaml",
     "/home/u/.config/openstack/clouds.yaml",
     "/etc/openstack/clouds.yaml",
   ]);
