@@ -1,13 +1,16 @@
 /** One factory under test: a configuration, a home and projects of its own; commands as a user types them. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { cloudEnv } from "./cloud-env";
 import { RunningCommand, type CommandResult } from "./command";
+import { gatherEvidence } from "./evidence";
+import { Nodes } from "./nodes";
 import { RESULTS, ROOT } from "./paths";
 import { makeProjects, memberSession, type RunProjects } from "./projects";
+import { say } from "./say";
 import type { Session } from "../../openstack/session";
 
 export interface CommandChoice {
@@ -29,6 +32,8 @@ export interface RunOptions {
 }
 
 export class FactoryRun {
+  /** Set by the last step: everything has been destroyed. */
+  finished = false;
   private count = 0;
 
   /** Makes projects, home and configuration; the local cloud must be up. */
@@ -129,8 +134,31 @@ export class FactoryRun {
     return this.start("npx", ["factory", ...args], choice).expectExit(0);
   }
 
-  /** Ends the run: projects, home and configuration go, test-results stay. */
-  async remove(): Promise<void> {
+  /** What of the home may be looked at for secrets: all but the keys themselves. */
+  homeWithoutKeys(): string[] {
+    const names = readdirSync(this.home).filter((name) => !["ssh", "gnupg"].includes(name));
+    return names.map((name) => path.join(this.home, name));
+  }
+
+  /**
+   * Ends the run: projects, home and configuration go, test-results stay. What a run that did not get to its end left
+   * would load the machine for all that comes after it: its evidence is gathered, then it is taken down, unless
+   * FACTORY_TEST_KEEP=1 asks for it.
+   */
+  async end(stacks: readonly string[]): Promise<void> {
+    if (!this.finished) {
+      if (process.env["FACTORY_TEST_KEEP"] === "1") {
+        say(`factory ${this.factory} is left as it is, with home and configuration in ${this.directory}`);
+        return;
+      }
+      await gatherEvidence(this, new Nodes(this)).catch((error: unknown) => say(`evidence: ${String(error)}`));
+      for (const stack of stacks) await this.startCdktf("destroy", stack).result;
+      const { code } = await this.start("npx", ["factory", "destroy", "--purge-data"]).result;
+      if (code !== 0) {
+        say(`factory ${this.factory} could not be taken down; home and configuration are in ${this.directory}`);
+        return;
+      }
+    }
     await this.projects.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }

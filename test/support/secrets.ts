@@ -63,8 +63,7 @@ export class SecretHunt {
 
   /** The same for a server's user data: also inside of what is compressed or encoded in it. */
   inUserData(where: string, base64: string): string[] {
-    const bytes = Buffer.from(base64, "base64");
-    const text = (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("utf8");
+    const text = userDataText(base64);
     const parts = text.match(/[A-Za-z0-9+/=\n]{40,}/g) ?? [];
     const inner = parts.map((part) => decoded(part)).join("\n");
     return [...new Set([...this.inText(where, text), ...this.inText(where, inner)])];
@@ -85,6 +84,12 @@ export class SecretHunt {
       return found.length > 0 ? found : [`${file}: a secret`];
     });
   }
+}
+
+/** User data as its server gets it. */
+export function userDataText(base64: string): string {
+  const bytes = Buffer.from(base64, "base64");
+  return (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("utf8");
 }
 
 /** What looks like a secret whoever's it is: a private key, a token of Keystone. */

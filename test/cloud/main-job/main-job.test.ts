@@ -2,7 +2,7 @@
  * The main job, as its users do it: a factory is deployed, two images are built in it at once, through losses of the
  * deploying side and of the runner, and everything is taken down again. One scenario, each step needs those before it.
  */
-import { cpSync, lstatSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STAGES } from "../../../model/stages";
@@ -25,7 +25,7 @@ import { ProcessArguments } from "../../support/process-arguments";
 import { retainedByInventory, retainedByStatus } from "../../support/retained";
 import { say } from "../../support/say";
 import { scenario } from "../../support/scenario";
-import { SecretHunt, suspiciousFiles } from "../../support/secrets";
+import { SecretHunt, suspiciousFiles, userDataText } from "../../support/secrets";
 
 const MINUTE = 60_000;
 const BUILT_ON_TWO_CORES = 20 * MINUTE;
@@ -52,7 +52,6 @@ describe("the main job", () => {
   let processes: ProcessArguments;
   let before: InventoryItem[];
   let volumeId: string;
-  let finished = false;
 
   const node = (role: string): string => `${run.factory}-${role}`;
   const deploy = (image: string): RunningCommand => {
@@ -76,9 +75,8 @@ describe("the main job", () => {
   afterAll(async () => {
     processes.stop();
     for (const command of deploys.values()) await command.kill();
-    if (finished) return run.remove();
-    say(`the run failed; its factory ${run.factory} is left as it is, with home and configuration in ${run.directory}`);
-  });
+    await run.end([FULL, MINIMAL].map(stack));
+  }, 10 * MINUTE);
 
   step("set-up makes the deployer's keys, and the configuration is valid", async () => {
     before = await inventory(run.projects);
@@ -149,9 +147,8 @@ describe("the main job", () => {
   });
 
   step("a second deploy of the same image is refused with the lease holder's name, a destroy too", async () => {
-    const ports = async (): Promise<string[]> => (await inventory(run.projects)).map(({ id }) => id).sort();
     const held = new RegExp(`${FULL}: being built by \\S+@\\S+ \\(process \\d+\\) since .* as build ${buildOf(FULL)}`);
-    const there = await ports();
+    const there = await inventory(run.projects);
     // another checkout of the same deployer, which knows nothing of the build; and one that has a copy of its state
     const stranger = copyOfHome("stranger");
     rmSync(path.join(stranger, "state"), { recursive: true });
@@ -165,7 +162,11 @@ describe("the main job", () => {
     expect(await refused("destroy", twin, "destroy with a copy of the state")).toMatch(/being built by/);
     // from the same checkout Terraform's own lock answers
     expect(await refused("deploy", run.home, "deploy again beside it")).toMatch(/state lock/i);
-    expect(await ports()).toEqual(there);
+    // nothing was touched: there is nothing else than before but what the builds themselves have made meanwhile
+    const { added, gone } = compareInventories(there, await inventory(run.projects));
+    const ofBuilds = (line: string): boolean => [FULL, MINIMAL].some((image) => line.includes(buildOf(image)));
+    expect({ gone, added: added.filter((line) => !ofBuilds(line)) }).toEqual({ gone: [], added: [] });
+    expect(await watch.current(FULL)).toBe(buildOf(FULL));
     expect(deployOf(FULL).running).toBe(true);
   });
 
@@ -282,7 +283,7 @@ describe("the main job", () => {
     await checkUserData();
     const evidence = await gatherEvidence(run, nodes);
     await checkFiles([evidence]);
-    expect(await suspiciousFiles([path.join(evidence, "share"), path.join(run.home, "state"), run.outputs])).toEqual([]);
+    expect(await suspiciousFiles([path.join(evidence, "share"), run.outputs, ...run.homeWithoutKeys()])).toEqual([]);
   });
 
   step("cdktf destroy of both builds: stage 15, and nothing of their hosts is left", async () => {
@@ -325,8 +326,11 @@ describe("the main job", () => {
 
   step("and in the end no secret is in anything that was written", async () => {
     say(`${processes.stop()} command lines were seen; looked for: ${hunt.names.join(", ")}`);
+    // those of the deploying side and of what runs on a build host were among them
+    const lines = readFileSync(processes.file, "utf8");
+    for (const seen of [/factory internal attach/, /runner\.js run/, /disk-image-create/]) expect(lines).toMatch(seen);
     await checkFiles([]);
-    finished = true;
+    run.finished = true;
   });
 
   function copyOfHome(name: string): string {
@@ -339,11 +343,14 @@ describe("the main job", () => {
   async function checkUserData(): Promise<void> {
     const found = await userData(run);
     expect(found.length).toBeGreaterThan(1);
-    expect(found.flatMap(({ server, base64 }) => hunt.inUserData(`user data of ${server}`, base64))).toEqual([]);
+    for (const { server, base64 } of found) {
+      expect(userDataText(base64)).toMatch(/^#cloud-config/);
+      expect(hunt.inUserData(`user data of ${server}`, base64)).toEqual([]);
+    }
   }
 
   async function checkFiles(more: readonly string[]): Promise<void> {
-    const places = [run.results, path.join(run.home, "state"), run.outputs, ...more];
+    const places = [run.results, run.outputs, ...run.homeWithoutKeys(), ...more];
     const needles = path.join(run.directory, "needles");
     // a search that finds nothing proves nothing unless it would have found something
     const control = path.join(run.directory, "control");
