@@ -42,6 +42,7 @@ const PLANTED = {
 
 describe("the main job", () => {
   const step = scenario();
+  const endings: (() => Promise<void>)[] = [];
   const hunt = new SecretHunt();
   const deploys = new Map<string, RunningCommand>();
   const builds = new Map<string, string>();
@@ -70,12 +71,15 @@ describe("the main job", () => {
     hunt.add(...Object.entries(PLANTED).map(([what, value]) => ({ what: `planted ${what}`, value })));
     processes = new ProcessArguments(path.join(run.results, "process-arguments.log"));
     processes.start();
+    endings.push(
+      () => Promise.resolve(void processes.stop()),
+      async () => void (await Promise.all([...deploys.values()].map((command) => command.kill()))),
+      () => run.end([FULL, MINIMAL].map(stack)),
+    );
   }, 2 * MINUTE);
 
   afterAll(async () => {
-    processes.stop();
-    for (const command of deploys.values()) await command.kill();
-    await run.end([FULL, MINIMAL].map(stack));
+    for (const end of endings) await end();
   }, 10 * MINUTE);
 
   step("set-up makes the deployer's keys, and the configuration is valid", async () => {

@@ -21,6 +21,7 @@ const SCRIPT = `#!/bin/bash\necho "the answer is 41"\nexit 1\n`;
 describe("a build that fails in stage 9", () => {
   const step = scenario();
   const clone = path.join(mkdtempSync(path.join(tmpdir(), "factory-failed-")), "clone");
+  const endings: (() => Promise<void>)[] = [];
   let run: FactoryRun;
   let nodes: Nodes;
   let builds: Builds;
@@ -30,6 +31,7 @@ describe("a build that fails in stage 9", () => {
   beforeAll(async () => {
     cloneWith(clone, { [`images/${IMAGE}/tests/${TEST}.sh`]: SCRIPT });
     run = await FactoryRun.create({ label: "failed-build", root: clone });
+    endings.push(() => run.end([`build-${IMAGE}`]));
     nodes = new Nodes(run);
     builds = new Builds(run, nodes);
     await run.factoryCommand(["setup"]);
@@ -38,7 +40,7 @@ describe("a build that fails in stage 9", () => {
   }, 10 * MINUTE);
 
   afterAll(async () => {
-    await run.end([`build-${IMAGE}`]);
+    for (const end of endings) await end();
     rmSync(path.dirname(clone), { recursive: true, force: true });
   }, 10 * MINUTE);
 
