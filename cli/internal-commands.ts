@@ -1,11 +1,11 @@
 /** What Terraform's provisioners call. Their lines appear as they come in the output of `cdktf deploy`. */
 import { Option, type Command } from "commander";
 import { attach } from "../deployer/attach";
+import { configure } from "../deployer/configure";
 import { refuseWhileBuilding } from "../deployer/build";
 import { Deployment, type ProjectName } from "../deployer/deployment";
 import { destroyed, guard } from "../deployer/destroyed";
 import { runInitialise, type BuildName } from "../deployer/initialise";
-import { ready } from "../deployer/ready";
 import { release, retain, RETAINED_KINDS, type RetainedKind } from "../deployer/retained";
 import { interruption } from "./interruption";
 import { say } from "./support";
@@ -63,10 +63,13 @@ export function addInternalCommands(program: Command, root: string): void {
     .action(async () => refuseWhileBuilding(load()));
 
   internal
-    .command("ready")
-    .description("waits for a node's first boot, by host keys from its console")
+    .command("configure")
+    .description("brings a node into order: image, role, secrets, health; its user data comes as FACTORY_USER_DATA")
     .requiredOption("--server <uuid>", "the node's server")
-    .action(async ({ server }: { readonly server: string }) => ready(load(), server, say));
+    .requiredOption("--image <uuid>", "the image that it is to run")
+    .action(async ({ server, image }: { readonly server: string; readonly image: string }) =>
+      configure(load(), { serverId: server, imageId: image, userData: process.env["FACTORY_USER_DATA"] ?? "" }, say),
+    );
 
   forRetained("retain", "makes sure that something that holds data is there")
     .option("--size <GiB>", "size of a volume that has to be made")

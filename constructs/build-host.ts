@@ -1,7 +1,8 @@
 import { BlockstorageVolumeV3 } from "@cdktf/provider-openstack/lib/blockstorage-volume-v3";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { buildHostUserData, type NodeValues } from "../cloud-init/roles";
+import type { NodeValues } from "../cloud-init/render";
+import { buildHostUserData } from "../cloud-init/roles";
 import { Port, type IConnectable } from "./connections";
 import type { INetwork } from "./network";
 import { NodeHost, type NodeKind } from "./node-host";
@@ -20,7 +21,7 @@ export interface BuildHostProps {
   /** The group of all build hosts: who carries it may mount the share and reach test instances. */
   readonly buildHosts: ISecurityGroup;
   /** Where SSH comes from. */
-  readonly jumpHost: IConnectable;
+  readonly jumpHosts: readonly IConnectable[];
   readonly nodeValues: NodeValues;
   readonly dependsOn: ITerraformDependable[];
 }
@@ -31,7 +32,7 @@ export class BuildHost extends Construct {
 
   constructor(scope: Construct, id: string, props: BuildHostProps) {
     super(scope, id);
-    const { scratchGiB, nfsServer, buildHosts, jumpHost, nodeValues, ...node } = props;
+    const { scratchGiB, nfsServer, buildHosts, jumpHosts, nodeValues, ...node } = props;
     const scratch = new BlockstorageVolumeV3(this, "scratch", {
       name: node.name,
       size: scratchGiB,
@@ -42,9 +43,8 @@ export class BuildHost extends Construct {
       description: "the host of one build",
       memberOf: [buildHosts],
       userData: buildHostUserData({ ...nodeValues, volumeId: scratch.id, nfsServer }),
-      volumeId: scratch.id,
-      ephemeral: true,
+      volume: scratch.id,
     });
-    this.host.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
+    for (const jumpHost of jumpHosts) this.host.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
   }
 }

@@ -1,22 +1,28 @@
 import { NetworkingSecgroupRuleV2 } from "@cdktf/provider-openstack/lib/networking-secgroup-rule-v2";
+import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 
-/** TCP ports that a rule opens. */
+/** What a rule opens: TCP or UDP ports, or a protocol that has none. */
 export class Port {
   static tcp(port: number): Port {
     return new Port("tcp", port, port);
+  }
+
+  /** An IP protocol as a whole, by the name that Neutron knows: vrrp, icmp. */
+  static protocol(name: string): Port {
+    return new Port(name);
   }
 
   static readonly ssh = Port.tcp(22);
 
   private constructor(
     readonly protocol: string,
-    readonly from: number,
-    readonly to: number,
+    readonly from?: number,
+    readonly to?: number,
   ) {}
 
   toString(): string {
-    return `${this.protocol}-${this.from}`;
+    return this.from === undefined ? this.protocol : `${this.protocol}-${this.from}`;
   }
 }
 
@@ -43,6 +49,7 @@ export class Connections implements IPeer {
     private readonly scope: Construct,
     readonly peerId: string,
     readonly securityGroupId: string,
+    private readonly provider?: TerraformProvider,
   ) {}
 
   /**
@@ -57,9 +64,9 @@ export class Connections implements IPeer {
       direction: "ingress",
       ethertype: "IPv4",
       protocol: port.protocol,
-      portRangeMin: port.from,
-      portRangeMax: port.to,
+      ...(port.from !== undefined && { portRangeMin: port.from, portRangeMax: port.to }),
       description,
+      ...(this.provider && { provider: this.provider }),
       ...(peer.cidr === undefined ? { remoteGroupId: peer.securityGroupId } : { remoteIpPrefix: peer.cidr }),
     });
   }

@@ -1,15 +1,12 @@
 import { Construct } from "constructs";
-import type { NodeValues } from "../cloud-init/roles";
+import type { NodeValues } from "../cloud-init/render";
 import { jumpHostUserData } from "../cloud-init/roles";
 import { Peer, Port, type Connections, type IConnectable } from "./connections";
-import type { INetwork } from "./network";
-import { NodeHost, type NodeKind } from "./node-host";
+import { NodeHost, type NodeKind, type NodePlace } from "./node-host";
 
-export interface JumpHostProps {
+export interface JumpHostProps extends NodePlace {
   readonly name: string;
   readonly kind: NodeKind;
-  readonly network: INetwork;
-  readonly keyPair: string;
   /** External network of its public address. */
   readonly external: string;
   /** Ranges of addresses that may reach its SSH port. */
@@ -17,7 +14,7 @@ export interface JumpHostProps {
   readonly nodeValues: NodeValues;
 }
 
-/** The way in: the only node with a public address. */
+/** The way in, with a public address. */
 export class JumpHost extends Construct implements IConnectable {
   readonly host: NodeHost;
   readonly connections: Connections;
@@ -27,6 +24,7 @@ export class JumpHost extends Construct implements IConnectable {
     const { external, sshFrom, nodeValues, ...node } = props;
     this.host = new NodeHost(this, id, {
       ...node,
+      role: "jump-host",
       description: "the way in: SSH to every other node leads through it",
       userData: jumpHostUserData(nodeValues),
       publicAddressFrom: external,

@@ -1,20 +1,18 @@
 import { Construct } from "constructs";
-import { nfsServerUserData, type NodeValues } from "../cloud-init/roles";
+import type { NodeValues } from "../cloud-init/render";
+import { nfsServerUserData } from "../cloud-init/roles";
 import { Port, type Connections, type IConnectable } from "./connections";
 import { DataVolume } from "./data-volume";
-import type { INetwork } from "./network";
-import { NodeHost, type NodeKind } from "./node-host";
+import { NodeHost, type NodeKind, type NodePlace } from "./node-host";
 
 /** NFS 4 needs no other port. */
 const NFS = Port.tcp(2049);
 
-export interface NfsServerProps {
+export interface NfsServerProps extends NodePlace {
   /** The repository's root. */
   readonly root: string;
   readonly name: string;
   readonly kind: NodeKind;
-  readonly network: INetwork;
-  readonly keyPair: string;
   /** Name and size of the volume that the share is on; it outlives the node. */
   readonly volume: { readonly name: string; readonly sizeGiB: number };
   /** Who may mount the share: the network's CIDR. */
@@ -30,12 +28,13 @@ export class NfsServer extends Construct implements IConnectable {
   constructor(scope: Construct, id: string, props: NfsServerProps) {
     super(scope, id);
     const { root, volume, clients, nodeValues, ...node } = props;
-    const { volumeId } = new DataVolume(this, "data", { root, ...volume });
+    const data = new DataVolume(this, "data", { root, ...volume });
     this.host = new NodeHost(this, id, {
       ...node,
+      role: "nfs-server",
       description: "the factory's share: builds, cache, leases",
-      userData: nfsServerUserData({ ...nodeValues, volumeId, clients }),
-      volumeId,
+      userData: nfsServerUserData({ ...nodeValues, volumeId: data.volumeId, clients }),
+      volume: data,
     });
     this.connections = this.host.connections;
   }

@@ -2,9 +2,12 @@ import { ComputeInstanceV2 } from "@cdktf/provider-openstack/lib/compute-instanc
 import { DataOpenstackImagesImageV2 } from "@cdktf/provider-openstack/lib/data-openstack-images-image-v2";
 import { NetworkingFloatingipV2 } from "@cdktf/provider-openstack/lib/networking-floatingip-v2";
 import { NetworkingPortV2 } from "@cdktf/provider-openstack/lib/networking-port-v2";
-import { Fn, type ITerraformDependable } from "cdktf";
+import { Fn, TerraformLocal, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import type { Connections, IConnectable } from "./connections";
+import type { NodeRole } from "../model/naming";
+import { roleTag } from "../model/naming";
+import { Peer, type Connections, type IConnectable, type IPeer } from "./connections";
+import type { DataVolume } from "./data-volume";
 import { literal } from "./literal";
 import type { INetwork } from "./network";
 import { SecurityGroup, type ISecurityGroup } from "./security-group";
@@ -16,43 +19,64 @@ export interface NodeKind {
   readonly zone: string;
 }
 
-export interface NodeHostProps {
+/** Where a node lives: what all nodes of one project share. */
+export interface NodePlace {
+  readonly network: INetwork;
+  /** Name of the key pair for the deployer's login. */
+  readonly keyPair: string;
+  /** The project's provider. @default - the stack's */
+  readonly provider?: TerraformProvider;
+}
+
+export interface NodeHostProps extends NodePlace {
   /** Name of server, port and security group. */
   readonly name: string;
   /** What it is for: the security group's description. */
   readonly description: string;
   readonly kind: NodeKind;
-  readonly network: INetwork;
-  /** Name of the key pair for logging in. */
-  readonly keyPair: string;
+  /** The node's role; none for build hosts. @default - none */
+  readonly role?: NodeRole;
   readonly userData: string;
   /** Further groups that this node belongs to. @default - its own only */
   readonly memberOf?: readonly ISecurityGroup[];
-  /** Volume attached from the first boot on. @default - none */
-  readonly volumeId?: string;
+  /** Attached from the first boot on; a string is a volume that goes with the node. @default - none */
+  readonly volume?: DataVolume | string;
   /** External network of the node's public address. @default - no public address */
   readonly publicAddressFrom?: string;
-  /** An ephemeral node is never replaced because its image or user data changed. @default false */
-  readonly ephemeral?: boolean;
+  /** Addresses beside its own that the node may speak for. @default - none */
+  readonly furtherAddresses?: readonly string[];
+  /** Servers of a group run on different hypervisors where that is possible. @default - anywhere */
+  readonly serverGroupId?: string;
   /** @default - none */
   readonly dependsOn?: ITerraformDependable[];
 }
 
-/** The base of every host: its own security group, a port, a server, and where asked a volume and a public address. */
+/**
+ * The base of every host: its own security group, a port, a server, and where asked a volume and a public address.
+ *
+ * A changed image or user data does not replace the server: NodeConfigured rebuilds it in place, one node after the
+ * other, with its port, addresses and volume (docs/decisions/007).
+ */
 export class NodeHost extends Construct implements IConnectable {
   readonly connections: Connections;
   readonly serverId: string;
   readonly server: ComputeInstanceV2;
-  /** Address in the factory's network. */
+  /** Address in its network. */
   readonly address: string;
+  /** The image that it is to run. */
+  readonly imageId: string;
+  /** The user data that it is to run with. */
+  readonly userData: string;
   /** What must be there before the node can be reached from outside its network. */
   readonly reachable: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: NodeHostProps) {
     super(scope, id);
-    const { name, description, kind, network, memberOf = [], dependsOn = [], ephemeral = false } = props;
-    const group = new SecurityGroup(this, id, { name, description, dependsOn });
+    const { name, description, kind, network, memberOf = [], dependsOn = [], provider, volume, role } = props;
+    const common = provider === undefined ? {} : { provider };
+    const group = new SecurityGroup(this, id, { name, description, dependsOn, ...common });
     this.connections = group.connections;
+    this.userData = new TerraformLocal(this, "user-data", literal(props.userData)).asString;
 
     const port = new NetworkingPortV2(this, "port", {
       name,
@@ -60,19 +84,37 @@ export class NodeHost extends Construct implements IConnectable {
       adminStateUp: true,
       securityGroupIds: [group.securityGroupId, ...memberOf.map((member) => member.securityGroupId)],
       dependsOn: network.ready,
+      ...(props.furtherAddresses && {
+        allowedAddressPairs: props.furtherAddresses.map((ipAddress) => ({ ipAddress })),
+      }),
+      ...common,
     });
-    const image = new DataOpenstackImagesImageV2(this, "image", { name: kind.image, mostRecent: true, dependsOn });
+    const image = new DataOpenstackImagesImageV2(this, "image", {
+      name: kind.image,
+      mostRecent: true,
+      dependsOn,
+      ...common,
+    });
+    this.imageId = image.id;
+    const retained = volume === undefined || typeof volume === "string" ? undefined : volume;
     this.server = new ComputeInstanceV2(this, "Resource", {
       name,
       flavorName: kind.flavor,
       availabilityZone: kind.zone,
       keyPair: props.keyPair,
-      userData: literal(props.userData),
+      userData: this.userData,
       network: [{ port: port.id }],
-      // a clean shutdown before the server goes: its volume may be kept
-      stopBeforeDestroy: props.volumeId !== undefined && !ephemeral,
-      ...this.disks(image.id, props.volumeId),
-      ...(ephemeral && { lifecycle: { ignoreChanges: ["image_id", "block_device", "user_data", "key_pair"] } }),
+      ...(role && { tags: [roleTag(role)] }),
+      ...(props.serverGroupId !== undefined && { schedulerHints: [{ group: props.serverGroupId }] }),
+      // a clean shutdown before the server goes: its volume is kept
+      stopBeforeDestroy: retained !== undefined,
+      ...disks(image.id, retained?.volumeId ?? (volume as string | undefined)),
+      lifecycle: {
+        ignoreChanges: ["image_id", "image_name", "block_device", "user_data", "key_pair"],
+        // another volume under the same name, after a purge
+        ...(retained && { replaceTriggeredBy: [retained.identity] }),
+      },
+      ...common,
     });
     this.serverId = this.server.id;
     this.address = Fn.element(port.allFixedIps, 0) as string;
@@ -85,26 +127,32 @@ export class NodeHost extends Construct implements IConnectable {
           portId: port.id,
           description: name,
           dependsOn: [...network.ready, this.server],
+          ...common,
         }),
       ];
   }
 
-  private disks(imageId: string, volumeId: string | undefined) {
-    if (volumeId === undefined) return { imageId };
-    const image = {
-      uuid: imageId,
-      sourceType: "image",
-      destinationType: "local",
-      bootIndex: 0,
-      deleteOnTermination: true,
-    };
-    const volume = {
-      uuid: volumeId,
-      sourceType: "volume",
-      destinationType: "volume",
-      bootIndex: -1,
-      deleteOnTermination: false,
-    };
-    return { imageId, blockDevice: [image, volume] };
+  /** This node alone, by its address: for rules in another project, which can't see this one's groups. */
+  asPeer(): IPeer {
+    return { ...Peer.cidr(`${this.address}/32`), peerId: this.node.id };
   }
+}
+
+function disks(imageId: string, volumeId: string | undefined) {
+  if (volumeId === undefined) return { imageId };
+  const image = {
+    uuid: imageId,
+    sourceType: "image",
+    destinationType: "local",
+    bootIndex: 0,
+    deleteOnTermination: true,
+  };
+  const volume = {
+    uuid: volumeId,
+    sourceType: "volume",
+    destinationType: "volume",
+    bootIndex: -1,
+    deleteOnTermination: false,
+  };
+  return { imageId, blockDevice: [image, volume] };
 }

@@ -2,11 +2,13 @@ import { DataResource } from "cdktf";
 import { Construct } from "constructs";
 import { factoryCommand } from "./factory-command";
 
+/** Key of `projects` in factory.yaml. */
+export type RetainedProject = "build" | "services" | "production";
+
 export interface RetainedProps {
   /** The repository's root. */
   readonly root: string;
-  /** Key of `projects` in factory.yaml. */
-  readonly project: "build" | "services" | "production";
+  readonly project: RetainedProject;
   readonly kind: "volume" | "container";
   /** Name in the project; what has this name already is taken up again. */
   readonly name: string;

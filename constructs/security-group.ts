@@ -1,6 +1,6 @@
 import { DataOpenstackNetworkingSecgroupV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-secgroup-v2";
 import { NetworkingSecgroupV2 } from "@cdktf/provider-openstack/lib/networking-secgroup-v2";
-import type { ITerraformDependable } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { Connections, type IConnectable } from "./connections";
 
@@ -14,6 +14,8 @@ export interface SecurityGroupProps {
   readonly description: string;
   /** @default - none */
   readonly dependsOn?: ITerraformDependable[];
+  /** @default - the stack's */
+  readonly provider?: TerraformProvider;
 }
 
 /** A security group that lets everything out, and in what its `connections` allow. */
@@ -38,8 +40,9 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
       name: props.name,
       description: props.description,
       ...(props.dependsOn && { dependsOn: props.dependsOn }),
+      ...(props.provider && { provider: props.provider }),
     });
     this.securityGroupId = group.id;
-    this.connections = new Connections(this, id, group.id);
+    this.connections = new Connections(this, id, group.id, props.provider);
   }
 }

@@ -1,9 +1,10 @@
 /** The factory's nodes: found in the cloud by name, reached by ssh with the keys from their consoles. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { names, tags } from "../model/naming";
+import { NODE_ROLES, names, roleTag, tags, type NodeRole as FactoryRole } from "../model/naming";
 import { getServer, listServers, type Server } from "../openstack/nova";
-import type { Deployment } from "./deployment";
+import type { Session } from "../openstack/session";
+import type { Deployment, ProjectName } from "./deployment";
 import { hostKeysFromConsole, KnownHosts } from "./known-hosts";
 import { publicAddressOf } from "./public-address";
 import { runtimeDirectory, shortName } from "./runtime-dir";
@@ -12,15 +13,17 @@ import { sshConfig, type SshHop } from "./ssh-config";
 import { Store } from "./store";
 import { UserError } from "./user-error";
 
-export type NodeRole = "jump-host" | "nfs-server" | "build-host";
+export type NodeRole = FactoryRole | "build-host";
 
 export interface FactoryNode {
   readonly server: Server;
   readonly role: NodeRole;
   readonly name: string;
-  /** In the factory's network. */
+  /** The project that it is in. */
+  readonly project: ProjectName;
+  /** In its network. */
   readonly address: string;
-  /** The jump host's. */
+  /** The jump hosts'. */
   readonly publicAddress?: string | undefined;
   readonly user: string;
 }
@@ -28,40 +31,74 @@ export interface FactoryNode {
 /** Milliseconds that a console is waited for: a first boot in emulation takes minutes. */
 const CONSOLE_WAIT = 10 * 60_000;
 
+/** Which part of `nodes` in factory.yaml a role is. */
+const KINDS = {
+  "jump-host": "jumpHost",
+  "nfs-server": "nfsServer",
+  controller: "controller",
+  "directory-replica": "directoryReplica",
+  "web-server": "webServer",
+  publisher: "publisher",
+  "build-host": "buildHost",
+} as const satisfies Record<NodeRole, keyof Deployment["config"]["nodes"]>;
+
 /** What a server is to this factory; undefined when it is no node that one logs in to. */
-export function nodeOf(deployment: Deployment, server: Server): FactoryNode | undefined {
-  const { factory, nodes } = deployment.config;
-  const role = roleOf(factory, server);
+export function nodeOf(
+  deployment: Deployment,
+  server: Server,
+  project: ProjectName = "build",
+): FactoryNode | undefined {
+  const role = roleOf(server);
   if (role === undefined) return undefined;
   const own = Object.values(server.addresses).flat();
   const address = own.find((one) => one["OS-EXT-IPS:type"] === "fixed")?.addr;
   const publicAddress = own.find((one) => one["OS-EXT-IPS:type"] === "floating")?.addr;
   if (address === undefined) return undefined;
-  const user = { "jump-host": nodes.jumpHost, "nfs-server": nodes.nfsServer, "build-host": nodes.buildHost }[role].user;
-  return { server, role, name: server.name, address, user, ...(publicAddress !== undefined && { publicAddress }) };
+  const user = deployment.config.nodes[KINDS[role]]?.user ?? "debian";
+  return {
+    server,
+    role,
+    name: server.name,
+    project,
+    address,
+    user,
+    ...(publicAddress !== undefined && { publicAddress }),
+  };
 }
 
-function roleOf(factory: string, server: Server): NodeRole | undefined {
-  if (server.name === names.node(factory, "jump-host")) return "jump-host";
-  if (server.name === names.node(factory, "nfs-server")) return "nfs-server";
+function roleOf(server: Server): NodeRole | undefined {
   // A build's temporary instances carry its tag too, but not its name.
-  return server.tags.includes(`build=${server.name}`) ? "build-host" : undefined;
+  if (server.tags.includes(`build=${server.name}`)) return "build-host";
+  return NODE_ROLES.find((role) => server.tags.includes(roleTag(role)));
+}
+
+/** The projects that nodes are in, each clouds.yaml entry once. */
+function nodeProjects(deployment: Deployment): { readonly project: ProjectName; readonly session: Session }[] {
+  const { projects } = deployment.config;
+  return (["build", "services"] as const)
+    .filter((project) => project === "build" || projects[project].cloud !== projects.build.cloud)
+    .map((project) => ({ project, session: deployment.project(project) }));
 }
 
 /** All nodes of the factory that have an address yet. */
 export async function listNodes(deployment: Deployment): Promise<FactoryNode[]> {
-  const servers = await listServers(deployment.project("build"), {
-    tags: tags({ factory: deployment.config.factory }),
-  });
-  return servers.flatMap((server) => nodeOf(deployment, server) ?? []);
+  const wanted = tags({ factory: deployment.config.factory });
+  const found = await Promise.all(
+    nodeProjects(deployment).map(async ({ project, session }) =>
+      (await listServers(session, { tags: wanted })).flatMap((server) => nodeOf(deployment, server, project) ?? []),
+    ),
+  );
+  return found.flat();
 }
 
 /** The node of a server id. Throws a UserError when there is none. */
 export async function nodeById(deployment: Deployment, id: string): Promise<FactoryNode> {
-  const server = await getServer(deployment.project("build"), id);
-  const node = server && nodeOf(deployment, server);
-  if (!node) throw new UserError(`server ${id}: is no node of factory ${deployment.config.factory} in project build`);
-  return node;
+  for (const { project, session } of nodeProjects(deployment)) {
+    const server = await getServer(session, id);
+    const node = server && nodeOf(deployment, server, project);
+    if (node) return node;
+  }
+  throw new UserError(`server ${id}: is no node of factory ${deployment.config.factory}`);
 }
 
 /** The node that a person means: its name, its role, or an image whose build host it is. Throws a UserError. */
@@ -137,7 +174,9 @@ export class Ways {
   private async pin(node: FactoryNode): Promise<void> {
     if (this.knownHosts.has(node.server.id)) return;
     this.say(`${node.name}: reading its host keys from its console`);
-    const keys = await hostKeysFromConsole(this.deployment.project("build"), node.server, { timeout: CONSOLE_WAIT });
+    const keys = await hostKeysFromConsole(this.deployment.project(node.project), node.server, {
+      timeout: CONSOLE_WAIT,
+    });
     this.knownHosts.pin(node.server.id, node.name, keys);
   }
 

@@ -82,6 +82,11 @@ export class SshHost {
     return spawn("ssh", args, { stdio: ["pipe", "ignore", "ignore"] });
   }
 
+  /** Ends the connection that later commands would share: the node is going away. */
+  async disconnect(): Promise<void> {
+    await run("ssh", ["-F", this.configFile, "-O", "exit", this.name], { timeout: 10_000 });
+  }
+
   /** The whole command line as the remote shell gets it. */
   rootCommand(script: string): string {
     return `${this.sudo ? "sudo -n " : ""}sh -c ${quote(script)}`;

@@ -1,49 +1,17 @@
 /** factory.yaml: the one file that says what a factory is made of. Its schema is also the editors' and the docs'. */
 import { z } from "zod";
-import { formatCidr, parseCidr } from "./cidr";
-import { crossChecks, regionNamesIn } from "./config-checks";
+import { cloud, host, text } from "./config/fields";
+import { bucketsSchema } from "./config/buckets";
+import { directorySchema } from "./config/directory";
+import { jenkinsSchema } from "./config/jenkins";
+import { networkSchema } from "./config/network";
+import { nodesSchema } from "./config/nodes";
+import { retentionSchema } from "./config/retention";
+import { secretsSchema } from "./config/secrets";
+import { stateSchema } from "./config/state";
+import { crossChecks, regionNamesIn } from "./config/checks";
 import { inOrder, type Problem } from "./problem";
 import { readYaml, schemaProblems } from "./yaml-file";
-
-const text = z.string().min(1);
-const cloud = text.describe("Entry of clouds.yaml");
-const flavor = text.describe("Name of the flavor");
-const nodeImage = text.describe("Name of the image that it boots from");
-const zone = text.describe("Availability zone");
-const user = text.default("debian").describe("The image's login user");
-const host = z
-  .string()
-  .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, "is no host name or address; write it as ntp.example.org");
-const address = z.ipv4({ error: "is no IPv4 address; write it as 10.60.0.1" });
-const network = z
-  .string()
-  .refine((value) => parseCidr(value) !== undefined, {
-    error: "is no IPv4 network; write it as 10.60.0.0/24",
-    abort: true,
-  })
-  .refine((value) => formatted(value) === value, {
-    error: ({ input }) => `has host bits set; write it as ${formatted(String(input))}`,
-  })
-  .meta({ format: "ipv4-network" });
-
-function formatted(value: string): string {
-  const cidr = parseCidr(value);
-  return cidr ? formatCidr(cidr) : value;
-}
-
-const ownNetwork = network.refine((value) => (parseCidr(value)?.prefix ?? 0) <= 28, {
-  error: "is too small for a factory; use a /28 or larger, best a /24",
-});
-const reachableFrom = network.refine((value) => (parseCidr(value)?.prefix ?? 0) >= 8, {
-  error: "lets nearly everybody in; name the networks that your people come from",
-});
-
-const bucketName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    "is no name for a bucket; use 3 to 63 of a-z 0-9 . - and begin and end with a letter or digit",
-  );
 
 const project = z.strictObject({ cloud });
 const mirror = (example: string): z.ZodDefault<z.ZodString> =>
@@ -51,33 +19,6 @@ const mirror = (example: string): z.ZodDefault<z.ZodString> =>
     .string()
     .regex(/^(auto|https?:\/\/[^\s/]+(\/\S*)?)$/, `is neither auto nor a web address; write auto or ${example}`)
     .default("auto");
-
-const nodes = z.strictObject({
-  jumpHost: z
-    .strictObject({ flavor, image: nodeImage, zone, user })
-    .describe("The only node with a public address; all SSH goes through it"),
-  nfsServer: z
-    .strictObject({
-      flavor,
-      image: nodeImage,
-      zone,
-      user,
-      volumeGiB: z.int().min(1).max(16384).describe("Size of the data volume: leases, cache, builds"),
-    })
-    .describe("Serves the share that builds write to"),
-  buildHost: z
-    .strictObject({
-      flavor,
-      image: nodeImage,
-      zone,
-      user,
-      scratchGiB: z.int().min(5).max(16384).describe("Size of the scratch volume that an image is built on"),
-    })
-    .describe("Lives as long as one build"),
-  testInstance: z
-    .strictObject({ flavor, zone })
-    .describe("Boots what was built; its image is the built one, its login user the image's"),
-});
 
 const infrastructure = z.strictObject({
   mirrors: z
@@ -104,19 +45,6 @@ const infrastructure = z.strictObject({
     })
     .optional()
     .describe("Where recipes come from; without it the working tree's commit is sent along"),
-  ldap: z
-    .strictObject({
-      url: z
-        .string()
-        .regex(/^ldaps?:\/\/[^\s/]+$/, "is no LDAP server; write it as ldaps://ldap.example.org")
-        .describe("The directory's provider"),
-      baseDn: z
-        .string()
-        .regex(/^\w+=[^,]+(,\s*\w+=[^,]+)*$/, "is no distinguished name; write it as dc=example,dc=org")
-        .describe("Where entries are searched below"),
-    })
-    .optional()
-    .describe("Directory of the people who may log in"),
   kms: host.optional().describe("Key management server that Windows activates against"),
   ntp: z.array(host).min(1).optional().describe("Time servers; default: the images' own"),
 });
@@ -143,23 +71,14 @@ export const configSchema = z.strictObject({
     )
     .min(1)
     .describe("Where images go. They are built and tested in the first, which belongs to project build"),
-  network: z
-    .strictObject({
-      cidr: ownNetwork.describe("The factory's own IPv4 network"),
-      external: text.describe("The external network of its router and of the jump host's floating IP"),
-      dns: z.array(address).min(1).optional().describe("Name servers of the nodes; default: the cloud's own"),
-      sshFrom: z.array(reachableFrom).min(1).describe("IPv4 networks that may reach the jump host's SSH"),
-    })
-    .describe("The network that nodes live in"),
-  nodes: nodes.describe("Per kind of node: flavor, image, availability zone"),
-  buckets: z
-    .strictObject({
-      kind: z.enum(["swift"]).default("swift").describe("The kind of object storage"),
-      requests: bucketName.describe("Publish requests; written by build hosts"),
-      staging: bucketName.describe("Artefacts that wait for publication; written by build hosts"),
-      release: bucketName.describe("Published artefacts; written by the publisher only"),
-    })
-    .describe("Buckets, in project production"),
+  network: networkSchema.describe("The networks that nodes live in"),
+  nodes: nodesSchema.describe("Per kind of node: flavor, image, availability zone"),
+  buckets: bucketsSchema.describe("Buckets, in project production"),
+  state: stateSchema.describe("Where Terraform's states are kept"),
+  directory: directorySchema.prefault({}).describe("The directory of the people who may log in"),
+  jenkins: jenkinsSchema.prefault({}).describe("What the controller runs"),
+  secrets: secretsSchema.prefault({}).describe("Where each secret comes from; none of them is ever in this file"),
+  retention: retentionSchema.prefault({}).describe("What is kept, and for how long"),
   infrastructure: infrastructure.prefault({}).describe("What is there already and only used"),
   notify: z
     .strictObject({

@@ -46,13 +46,37 @@ export function parseBuildId(id: string): { readonly image: string; readonly sta
   return { image, started: new Date(iso) };
 }
 
+/** The kinds of nodes that live as long as the factory. */
+export const NODE_ROLES = [
+  "jump-host",
+  "nfs-server",
+  "controller",
+  "directory-replica",
+  "web-server",
+  "publisher",
+] as const;
+export type NodeRole = (typeof NODE_ROLES)[number];
+
+/** Tag of a server that says what it is. */
+export const roleTag = (role: NodeRole): string => `role=${role}`;
+
 /** Names of the factory's own resources: `<factory>-<what>`. */
 export const names = {
   node: (factory: string, role: string): string => `${factory}-${role}`,
+  /** Names of several nodes of a role: the first is named like an only one. */
+  nodes: (factory: string, role: NodeRole, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${factory}-${role}${index === 0 ? "" : `-${index + 1}`}`),
+  /** Domain of the names that nodes know each other by. */
+  domain: (factory: string): string => `${factory}.internal`,
+  /** What joined nodes call the directory: all replicas. */
+  directory: (factory: string): string => `directory.${factory}.internal`,
+  /** Name of the network of project services. */
+  servicesNetwork: (factory: string): string => `${factory}-services`,
   keyPair: (factory: string): string => `${factory}-deployer`,
   buildStack: (image: string): string => `build-${image}`,
   /** Name of the private image in Glance: the build's id. */
   image: (build: string): string => build,
+  /** The volume of a node that holds data: `<node>-data`. */
   dataVolume: (factory: string, role: string): string => `${factory}-${role}-data`,
   testInstance: (build: string): string => `${build}-test`,
 } as const;

@@ -12,6 +12,8 @@ export interface Server {
   readonly created: string;
   readonly tags: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** Empty for a server that boots from a volume. */
+  readonly image: { readonly id: string } | "";
   readonly addresses: Readonly<
     Record<string, readonly { readonly addr: string; readonly version: 4 | 6; readonly "OS-EXT-IPS:type": string }[]>
   >;
@@ -125,6 +127,19 @@ export async function listServers(
 export async function deleteServer(session: Session, id: string): Promise<boolean> {
   const options = compute({ method: "DELETE", path: `/servers/${id}`, expect: [204, 404] });
   return (await session.request(options)).status === 204;
+}
+
+/**
+ * Gives the server a new root disk from an image, with other user data; its id, ports and volumes stay. It is being
+ * rebuilt when this returns.
+ */
+export async function rebuildServer(
+  session: Session,
+  id: string,
+  { imageId, userData }: { readonly imageId: string; readonly userData: string | Buffer },
+): Promise<void> {
+  const json = { rebuild: { imageRef: imageId, user_data: Buffer.from(userData).toString("base64") } };
+  await session.request(compute({ method: "POST", path: `/servers/${id}/action`, json }));
 }
 
 /** The console's text, as far as Nova still has it; `lines` counts from the end. */

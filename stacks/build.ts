@@ -1,15 +1,6 @@
 import { DataOpenstackNetworkingPortV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-port-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import {
-  Aspects,
-  DataResource,
-  Fn,
-  LocalBackend,
-  TerraformOutput,
-  TerraformResource,
-  TerraformStack,
-  Token,
-} from "cdktf";
+import { Aspects, DataResource, Fn, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { BuildHost } from "../constructs/build-host";
 import { factoryCommand } from "../constructs/factory-command";
@@ -19,6 +10,7 @@ import { SecurityGroup } from "../constructs/security-group";
 import { Tagging } from "../constructs/tagging";
 import { names, tagMetadata, tags } from "../model/naming";
 import type { StackContext } from "./context";
+import { stateBackend } from "./state-backend";
 
 /**
  * One build of one image: lives as long as the build. The factory is found by its names, without a reference to its
@@ -32,7 +24,7 @@ export class BuildStack extends TerraformStack {
     super(scope, id);
     const { config, root, image, nodeValues } = context;
     const { factory, nodes } = config;
-    new LocalBackend(this, { path: context.statePath(id) });
+    stateBackend(this, id, context);
     new OpenstackProvider(this, "openstack", { cloud: config.projects.build.cloud });
 
     const buildId = this.buildId(image, config.build.expireHours, root);
@@ -57,7 +49,11 @@ export class BuildStack extends TerraformStack {
       scratchGiB: nodes.buildHost.scratchGiB,
       nfsServer: Fn.element(share.allFixedIps, 0) as string,
       buildHosts: SecurityGroup.fromExisting(this, "build-hosts", names.node(factory, "build-host"), dependsOn),
-      jumpHost: SecurityGroup.fromExisting(this, "jump-host", names.node(factory, "jump-host"), dependsOn),
+      jumpHosts: names
+        .nodes(factory, "jump-host", nodes.jumpHost.count)
+        .map((name, index) =>
+          SecurityGroup.fromExisting(this, `jump-host${index === 0 ? "" : `-${index + 1}`}`, name, dependsOn),
+        ),
       nodeValues,
       dependsOn,
     });

@@ -1,5 +1,5 @@
 /** What every stack is told besides its own subject. */
-import type { NodeValues } from "../cloud-init/roles";
+import type { NodeValues } from "../cloud-init/render";
 import type { FactoryConfig } from "../model/config";
 
 export interface StackContext {

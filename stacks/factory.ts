@@ -1,6 +1,5 @@
-import { ComputeKeypairV2 } from "@cdktf/provider-openstack/lib/compute-keypair-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { Aspects, DataResource, LocalBackend, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
+import { Aspects, DataResource, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { Bucket } from "../constructs/bucket";
 import { Port } from "../constructs/connections";
@@ -8,23 +7,28 @@ import { factoryCommand } from "../constructs/factory-command";
 import { JumpHost } from "../constructs/jump-host";
 import { Network } from "../constructs/network";
 import { NfsServer } from "../constructs/nfs-server";
-import { NodeReady } from "../constructs/node-ready";
+import { NodeConfigured } from "../constructs/node-configured";
 import { NoSecretInUserData, NothingOpenToAll, PublicAddressesOnlyFor } from "../constructs/policies";
 import { SecurityGroup } from "../constructs/security-group";
 import { Tagging } from "../constructs/tagging";
 import { names, tagMetadata, tags } from "../model/naming";
 import type { StackContext } from "./context";
+import { Places } from "./places";
+import { stateBackend } from "./state-backend";
 
 /** iperf3's own port; stage 1 starts the server on the jump host. */
 const IPERF3 = Port.tcp(5201);
 
-/** What lives as long as the factory: network, jump host, NFS server, buckets, and the groups that builds join. */
+/** Constructs that may have a public address. */
+const PUBLIC = ["jump-host", "web"];
+
+/** What lives as long as the factory: networks, all nodes but build hosts, buckets, and the groups that builds join. */
 export class FactoryStack extends TerraformStack {
   constructor(scope: Construct, id: string, context: StackContext) {
     super(scope, id);
     const { config, root, nodeValues } = context;
     const { factory, network: net, nodes } = config;
-    new LocalBackend(this, { path: context.statePath(id) });
+    stateBackend(this, id, context);
     new OpenstackProvider(this, "openstack", { cloud: config.projects.build.cloud });
 
     const network = new Network(this, "network", {
@@ -33,10 +37,7 @@ export class FactoryStack extends TerraformStack {
       external: net.external,
       ...(net.dns && { nameServers: net.dns }),
     });
-    const keyPair = new ComputeKeypairV2(this, "key-pair", {
-      name: names.keyPair(factory),
-      publicKey: context.deployerPublicKey,
-    }).name;
+    const places = new Places(this, { context, network });
     const buildHosts = new SecurityGroup(this, "build-host", {
       name: names.node(factory, "build-host"),
       description: "build hosts: may mount the share and reach test instances",
@@ -46,21 +47,22 @@ export class FactoryStack extends TerraformStack {
       description: "temporary instances that test what was built",
     });
 
-    const jumpHost = new JumpHost(this, "jump-host", {
-      name: names.node(factory, "jump-host"),
-      kind: nodes.jumpHost,
-      network,
-      keyPair,
-      external: net.external,
-      sshFrom: net.sshFrom,
-      nodeValues,
-    });
+    const jumpHosts = names.nodes(factory, "jump-host", nodes.jumpHost.count).map(
+      (name, index) =>
+        new JumpHost(this, `jump-host${index === 0 ? "" : `-${index + 1}`}`, {
+          ...places.build,
+          name,
+          kind: nodes.jumpHost,
+          external: net.external,
+          sshFrom: net.sshFrom,
+          nodeValues,
+        }),
+    );
     const nfsServer = new NfsServer(this, "nfs-server", {
+      ...places.build,
       root,
       name: names.node(factory, "nfs-server"),
       kind: nodes.nfsServer,
-      network,
-      keyPair,
       volume: { name: names.dataVolume(factory, "nfs-server"), sizeGiB: nodes.nfsServer.volumeGiB },
       clients: net.cidr,
       nodeValues,
@@ -68,13 +70,22 @@ export class FactoryStack extends TerraformStack {
     for (const name of [config.buckets.requests, config.buckets.staging, config.buckets.release])
       new Bucket(this, `bucket-${name}`, { root, name });
 
-    nfsServer.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
+    for (const jumpHost of jumpHosts) {
+      nfsServer.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
+      jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
+    }
     nfsServer.allowMountFrom(buildHosts);
     testInstances.connections.allowFrom(buildHosts, Port.ssh, "the tests' SSH");
-    jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
 
-    const jumpHostReady = new NodeReady(this, "jump-host-ready", { root, node: jumpHost.host });
-    new NodeReady(this, "nfs-server-ready", { root, node: nfsServer.host, after: [jumpHostReady] });
+    // One jump host after the other: there is always a way in.
+    const wayIn = jumpHosts.reduce<NodeConfigured[]>(
+      (before, { host, node }) => [
+        ...before,
+        new NodeConfigured(this, `${node.id}-configured`, { root, node: host, after: before }),
+      ],
+      [],
+    );
+    new NodeConfigured(this, "nfs-server-configured", { root, node: nfsServer.host, after: wayIn });
 
     // Depends on everything, so it is the first to be destroyed, and nothing is when it refuses.
     new DataResource(this, "unused", {
@@ -83,11 +94,11 @@ export class FactoryStack extends TerraformStack {
     });
 
     Aspects.of(this).add(new Tagging(tags({ factory }), tagMetadata({ factory })));
-    Aspects.of(this).add(new PublicAddressesOnlyFor(["jump-host"]));
-    Aspects.of(this).add(new NothingOpenToAll());
+    Aspects.of(this).add(new PublicAddressesOnlyFor(PUBLIC));
+    Aspects.of(this).add(new NothingOpenToAll(["web"]));
     Aspects.of(this).add(new NoSecretInUserData());
 
-    new TerraformOutput(this, "jump-host-server", { value: jumpHost.host.serverId });
+    new TerraformOutput(this, "jump-host-server", { value: jumpHosts[0]?.host.serverId });
     new TerraformOutput(this, "nfs-server-address", { value: nfsServer.host.address });
   }
 }

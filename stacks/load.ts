@@ -38,6 +38,7 @@ export function readStackContext(root: string): LoadedContext {
       nodeValues: {
         debianMirror: mirrors.debian,
         debianSecurityMirror: mirrors.debianSecurity,
+        freePercent: config.retention.freePercent,
         ...(config.infrastructure.ntp && { ntpServers: config.infrastructure.ntp }),
       },
       statePath: (stack) => join(home, "state", `${stack}.tfstate`),

@@ -165,7 +165,12 @@ export class FactoryRun {
 }
 
 function bucketNames(run: string) {
-  return { requests: `${run}-requests`, staging: `${run}-staging`, release: `${run}-release` };
+  return {
+    requests: `${run}-requests`,
+    staging: `${run}-staging`,
+    release: `${run}-release`,
+    backups: `${run}-backups`,
+  };
 }
 
 /** The repository's factory.yaml for a factory of another name, with buckets of its own. */

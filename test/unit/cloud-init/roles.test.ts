@@ -1,7 +1,11 @@
 import { parse } from "yaml";
 import { buildHostUserData, jumpHostUserData, nfsServerUserData } from "../../../cloud-init/roles";
 
-const node = { debianMirror: "http://mirror.test/debian", debianSecurityMirror: "http://mirror.test/debian-security" };
+const node = {
+  debianMirror: "http://mirror.test/debian",
+  debianSecurityMirror: "http://mirror.test/debian-security",
+  freePercent: 10,
+};
 
 interface Rendered {
   readonly apt: { readonly primary: readonly { readonly uri: string }[] };

@@ -37,9 +37,8 @@ test("with required properties: a group, a port in it, a server on that port, no
   expect(only(resource, "openstack_networking_port_v2")["security_group_ids"]).toHaveLength(2);
 });
 
-test("a volume is attached from the first boot on, outlives the server, and the server shuts down before it goes", () => {
-  const server = only(synthNode({ volumeId: "v-1" }), "openstack_compute_instance_v2");
-  expect(server).toMatchObject({ stop_before_destroy: true });
+test("a volume is attached from the first boot on and not deleted with the server", () => {
+  const server = only(synthNode({ volume: "v-1" }), "openstack_compute_instance_v2");
   expect(server["block_device"]).toEqual([
     expect.objectContaining({ source_type: "image", boot_index: 0 }),
     expect.objectContaining({ uuid: "v-1", source_type: "volume", boot_index: -1, delete_on_termination: false }),
@@ -52,7 +51,7 @@ test("a public address is made only where it is asked for", () => {
   expect(address).toMatchObject({ pool: "public" });
 });
 
-test("an ephemeral node is not replaced when its image or user data changes", () => {
-  const server = only(synthNode({ ephemeral: true }), "openstack_compute_instance_v2");
+test("a changed image or user data does not replace the server: it is rebuilt in place", () => {
+  const server = only(synthNode(), "openstack_compute_instance_v2");
   expect(server["lifecycle"]).toEqual({ ignore_changes: expect.arrayContaining(["image_id", "user_data"]) as unknown });
 });

@@ -7,13 +7,14 @@ export type Resources = Readonly<Record<string, Readonly<Record<string, Readonly
 export interface Synthesised {
   readonly resource: Resources;
   readonly data: Resources;
+  readonly locals: Readonly<Record<string, unknown>>;
 }
 
 /** The JSON of a stack. */
 export function synthStack(stack: TerraformStack): Synthesised {
   stack.prepareStack();
   const json = JSON.parse(Testing.synth(stack, true)) as Partial<Synthesised>;
-  return { resource: json.resource ?? {}, data: json.data ?? {} };
+  return { resource: json.resource ?? {}, data: json.data ?? {}, locals: json.locals ?? {} };
 }
 
 /** A stack for the constructs under test. */

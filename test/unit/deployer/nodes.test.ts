@@ -4,6 +4,7 @@ import type { Server } from "../../../openstack/nova";
 const node = (name: string, ...tags: readonly string[]): FactoryNode => ({
   name,
   role: "build-host",
+  project: "build",
   address: "10.0.0.1",
   user: "debian",
   server: { tags } as unknown as Server,

@@ -84,14 +84,14 @@ describe("one line with file, line, path, value and remedy", () => {
       "  external: public\n",
       "",
       "network:",
-      "network.external: is missing; add it: The external network of its router and of the jump host's floating IP",
+      "network.external: is missing; add it: The external network of its router and of public addresses",
     ],
     [
       "empty value",
       "external: public",
       "external:",
       "external:",
-      "network.external: is empty; add it: The external network of its router and of the jump host's floating IP",
+      "network.external: is empty; add it: The external network of its router and of public addresses",
     ],
     ["missing section", /^notify:\n.*\n.*\n/m, "", "factory:", "notify: is missing; add it: Mail"],
     [
@@ -183,7 +183,7 @@ describe("one line with file, line, path, value and remedy", () => {
       "kind: swift",
       "kind: swfit",
       "kind:",
-      'buckets.kind: "swfit" is none of swift; did you mean "swift"?',
+      'buckets.kind: "swfit" is none of swift, obs; did you mean "swift"?',
     ],
     [
       "out of range",

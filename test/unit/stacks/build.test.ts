@@ -3,7 +3,7 @@ import { BuildStack } from "../../../stacks/build";
 import { only, synthStack, type Resources } from "../constructs/synth";
 import { exampleContext } from "./context";
 
-const { resource, data } = synthStack(
+const { resource, data, locals } = synthStack(
   new BuildStack(Testing.app(), "build-debian-12", { ...exampleContext(), image: "debian-12" }),
 );
 const graph = dependencies(resource, data);
@@ -74,7 +74,7 @@ test("destroy provisioners name nothing but self", () => {
 });
 
 test("user data mounts the NFS server's address, and leaves shell expansions to the shell", () => {
-  const userData = String(only(resource, "openstack_compute_instance_v2")["user_data"]);
+  const userData = String(Object.values(locals)[0]);
   expect(userData).toMatch(/What=\$\{element\(data\.openstack_networking_port_v2\.nfs-server\.all_fixed_ips, 0\)\}:/);
   expect(userData).toContain("'$${db:Status-Status}'");
 });

@@ -13,7 +13,11 @@ export function exampleContext(): StackContext {
     config: parsed.config,
     root: "/repository",
     deployerPublicKey: "ssh-ed25519 AAAA deployer",
-    nodeValues: { debianMirror: "http://mirror.test/debian", debianSecurityMirror: "http://mirror.test/security" },
+    nodeValues: {
+      debianMirror: "http://mirror.test/debian",
+      debianSecurityMirror: "http://mirror.test/security",
+      freePercent: 10,
+    },
     statePath: (stack) => `/state/${stack}.tfstate`,
   };
 }

@@ -2,9 +2,9 @@
  * What the parts of factory.yaml have to do with each other. Works on whatever could be read, so that a mistake in one
  * place does not hide those in others.
  */
-import { overlap, parseCidr } from "./cidr";
-import type { Path, Problem } from "./problem";
-import type { YamlFile } from "./yaml-file";
+import { overlap, parseCidr } from "../cidr";
+import type { Path, Problem } from "../problem";
+import type { YamlFile } from "../yaml-file";
 
 export function crossChecks(yaml: YamlFile): Problem[] {
   return [homeRegion, sameRegionTwice, sameBucketTwice, overlappingNetworks, listedTwice].flatMap((check) =>
@@ -55,7 +55,7 @@ function sameRegionTwice({ value, problem }: YamlFile): Problem[] {
 }
 
 function sameBucketTwice({ value, problem }: YamlFile): Problem[] {
-  const uses = ["requests", "staging", "release"];
+  const uses = ["requests", "staging", "release", "backups"];
   const buckets = uses.map((use) => at(value, ["buckets", use]));
   return repeated(buckets).map(({ index, first }) =>
     problem(["buckets", uses[index] ?? ""], {

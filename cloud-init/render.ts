@@ -1,0 +1,49 @@
+/** A node's user data from the parts of its role: typed values in, text out. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fillRole, mergeRoles, renderUserData, type CloudConfig } from "./cloud-config";
+
+/** What every node is told. */
+export interface NodeValues {
+  /** http://…/debian */
+  readonly debianMirror: string;
+  /** http://…/debian-security */
+  readonly debianSecurityMirror: string;
+  /** Time servers; none: the image's own. */
+  readonly ntpServers?: readonly string[];
+  /** Percent of each file system that has to be free. */
+  readonly freePercent: number;
+}
+
+/** roles/<name>.yaml with the values of its placeholders. */
+export interface RolePart {
+  readonly name: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Text of a file in files/: what is too long for a line of YAML. */
+export function file(name: string): string {
+  return readFileSync(join(__dirname, "files", name), "utf8");
+}
+
+/** The parts in this order, after what every node gets: their commands run in the same order. */
+export function renderRole(node: NodeValues, ...parts: readonly RolePart[]): string {
+  const { debianMirror, debianSecurityMirror, ntpServers = [], freePercent } = node;
+  const common = fill({
+    name: "node",
+    values: {
+      debianMirror,
+      debianSecurityMirror,
+      freePercent: String(freePercent),
+      install: file("factory-install"),
+      health: file("factory-health"),
+      healthFunctions: file("health.sh"),
+    },
+  });
+  const ntp: CloudConfig = ntpServers.length === 0 ? {} : { ntp: { enabled: true, servers: ntpServers } };
+  return renderUserData(mergeRoles(common, ntp, ...parts.map(fill)));
+}
+
+function fill({ name, values }: RolePart): CloudConfig {
+  return fillRole(name, readFileSync(join(__dirname, "roles", `${name}.yaml`), "utf8"), values);
+}

@@ -1,0 +1,42 @@
+/** What a node says of itself: the checks of its role, by `factory-health` there. */
+import { pause } from "./pause";
+import { SshError } from "./ssh-error";
+import type { SshHost } from "./ssh";
+import { UserError } from "./user-error";
+
+export interface HealthCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** One line: versions, days, percentages; or what is wrong. */
+  readonly detail: string;
+}
+
+/** All checks of a node. Throws an SshError when it can't be reached. */
+export async function health(host: SshHost): Promise<HealthCheck[]> {
+  const answer = await host.asRoot("/usr/local/sbin/factory-health --json; true", { timeout: 120_000 });
+  return JSON.parse(answer) as HealthCheck[];
+}
+
+/** Waits until all checks pass and gives how many there are. Throws a UserError with those that fail. */
+export async function waitForHealth(host: SshHost, timeout: number): Promise<number> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    let failed: readonly HealthCheck[] = [{ name: "ssh", ok: false, detail: "the node does not answer" }];
+    try {
+      const checks = await health(host);
+      failed = checks.filter(({ ok }) => !ok);
+      if (failed.length === 0) {
+        await host.asRoot("/usr/local/sbin/factory-health --console");
+        return checks.length;
+      }
+    } catch (error) {
+      // a role may restart sshd
+      if (!(error instanceof SshError) || !error.passing) throw error;
+    }
+    if (Date.now() > end) {
+      const what = failed.map(({ name, detail }) => `${name}: ${detail}`).join("; ");
+      throw new UserError(`${host.name}: is not in order after ${Math.round(timeout / 1000)} s: ${what}`);
+    }
+    await pause(2000);
+  }
+}

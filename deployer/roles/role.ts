@@ -1,0 +1,66 @@
+/** What a node of a role is given beside its user data: secrets, certificates, files, and what is to be started then. */
+import type { SecretName } from "../../model/config/secrets";
+import type { Deployment } from "../deployment";
+import type { FactoryNode } from "../nodes";
+
+/** A secret on its way to a node, which keeps it as an encrypted systemd credential. */
+export interface NodeCredential {
+  /** Name for `LoadCredentialEncrypted=`; its file is /etc/credstore.encrypted/<name>. */
+  readonly name: string;
+  readonly content: string | Buffer;
+}
+
+/** Something that is no secret. */
+export interface NodeFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: string | Buffer;
+  /** As chmod takes it. @default "0644" */
+  readonly mode?: string;
+  /** As chown takes it. @default "root:root" */
+  readonly owner?: string;
+}
+
+export interface Handover {
+  readonly credentials?: readonly NodeCredential[];
+  readonly files?: readonly NodeFile[];
+  /** Units that are restarted, in this order, when all is in place. */
+  readonly restart?: readonly string[];
+}
+
+export interface CertificateRequest {
+  /** The subject's common name: the node's name. */
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  /** IPv4 or IPv6. */
+  readonly addresses?: readonly string[];
+}
+
+export interface Certificate {
+  /** PEM, the CA's not among it. */
+  readonly certificate: string;
+  /** PEM, PKCS #8. */
+  readonly privateKey: string;
+}
+
+/** The factory's CA. */
+export interface Authority {
+  /** PEM of the CA's certificate. */
+  readonly certificate: string;
+  issue(request: CertificateRequest): Promise<Certificate>;
+}
+
+/** The values of `secrets` in factory.yaml, fetched or made when they are first asked for. */
+export interface Secrets {
+  /** Throws a UserError that names the key and what is wrong with its source. */
+  get(name: SecretName): Promise<string>;
+}
+
+export interface RoleContext {
+  readonly deployment: Deployment;
+  readonly node: FactoryNode;
+  readonly secrets: Secrets;
+  readonly authority: () => Promise<Authority>;
+}
+
+export type RoleHandover = (context: RoleContext) => Promise<Handover>;

@@ -1,0 +1,27 @@
+/** factory.yaml: directory. */
+import { z } from "zod";
+import { distinguishedName, text } from "./fields";
+
+const group = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is no group's name; use 1 to 32 of a-z 0-9 _ - and begin with a letter");
+
+export const directorySchema = z.strictObject({
+  baseDn: distinguishedName
+    .default("dc=factory,dc=internal")
+    .describe("Where entries are; of an own provider and of an existing one alike"),
+  provider: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^ldaps:\/\/[^\s/]+$/, "is no LDAP server over TLS; write it as ldaps://ldap.example.org")
+        .describe("The provider that the replicas copy"),
+      bindDn: distinguishedName.describe("Whom the replicas bind as; the password is secrets.directoryReplicator"),
+      ca: text.optional().describe("File with the CA certificate of that provider; default: the factory's own CA"),
+    })
+    .optional()
+    .describe("An existing directory; without it the first replica is the provider, seeded from directory.seed"),
+  seed: text.optional().describe("LDIF file of the first entries of an own provider; default: groups only"),
+  adminGroup: group.default("factory-admins").describe("Its members may log in everywhere and use sudo"),
+  userGroup: group.default("factory-users").describe("Its members may log in to jump hosts"),
+});
