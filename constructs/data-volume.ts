@@ -30,6 +30,8 @@ export class DataVolume extends Construct {
       ...(provider && { provider }),
     });
     this.volumeId = found.id;
-    this.identity = retained.resource.fqn;
+    // as Terraform wants it there: a plain reference
+    const { terraformResourceType, friendlyUniqueId } = retained.resource;
+    this.identity = `${terraformResourceType}.${friendlyUniqueId}`;
   }
 }
