@@ -2,14 +2,13 @@
  * What the parts of factory.yaml have to do with each other. Works on whatever could be read, so that a mistake in one
  * place does not hide those in others.
  */
-import { overlap, parseCidr } from "../cidr";
 import type { Path, Problem } from "../problem";
 import type { YamlFile } from "../yaml-file";
+import { at } from "./lookup";
+import { networkChecks } from "./network-checks";
 
 export function crossChecks(yaml: YamlFile): Problem[] {
-  return [homeRegion, sameRegionTwice, sameBucketTwice, overlappingNetworks, listedTwice].flatMap((check) =>
-    check(yaml),
-  );
+  return [homeRegion, sameRegionTwice, sameBucketTwice, networkChecks, listedTwice].flatMap((check) => check(yaml));
 }
 
 /** Names of the regions, or undefined when there is no such list. */
@@ -66,30 +65,6 @@ function sameBucketTwice({ value, problem }: YamlFile): Problem[] {
   );
 }
 
-function overlappingNetworks({ value, problem }: YamlFile): Problem[] {
-  const own = at(value, ["network", "cidr"]);
-  const from = at(value, ["network", "sshFrom"]);
-  const ownCidr = typeof own === "string" ? parseCidr(own) : undefined;
-  const others: readonly unknown[] = Array.isArray(from) ? from : [];
-  return others.flatMap((other, index) => {
-    const cidr = typeof other === "string" ? parseCidr(other) : undefined;
-    // The whole world overlaps with everything; the schema has a better word for that.
-    if (!cidr || cidr.prefix < 8) return [];
-    const path: Path = ["network", "sshFrom", index];
-    if (ownCidr && overlap(cidr, ownCidr)) {
-      const message = `overlaps with network.cidr (${String(own)})`;
-      return [problem(path, { value: other, message, remedy: "choose a network.cidr that is used nowhere around" })];
-    }
-    const earlier = others.slice(0, index).findIndex((one) => {
-      const before = typeof one === "string" ? parseCidr(one) : undefined;
-      return before !== undefined && one !== other && overlap(cidr, before);
-    });
-    if (earlier < 0) return [];
-    const message = `overlaps with network.sshFrom[${earlier}] (${String(others[earlier])})`;
-    return [problem(path, { value: other, message, remedy: "keep the larger one" })];
-  });
-}
-
 const LISTS: readonly Path[] = [
   ["network", "dns"],
   ["network", "sshFrom"],
@@ -112,12 +87,4 @@ function repeated(list: readonly unknown[]): { index: number; first: number }[] 
     const first = list.indexOf(entry);
     return first < index && entry !== undefined ? [{ index, first }] : [];
   });
-}
-
-function at(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[String(key)] : undefined,
-    value,
-  );
 }

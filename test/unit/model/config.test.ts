@@ -22,6 +22,7 @@ function config(text: string): FactoryConfig {
   if ("problems" in parsed) throw new Error(parsed.problems.map(formatProblem).join("\n"));
   return parsed.config;
 }
+const SERVICES = "services: { connection: routed, cidr: 10.60.1.0/24 }";
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
 
 test("the repository's example is valid", () => {
@@ -40,6 +41,14 @@ test("what may be left out has a default", () => {
     buckets: { kind: "swift" },
     nodes: { jumpHost: { user: "debian" } },
   });
+});
+
+test("project services needs no network of its own where it shares build's, or is build", () => {
+  const withoutCidr = "services: { connection: routed }";
+  expect(problems(changed([SERVICES, "services: { connection: shared }"]))).toEqual([]);
+  expect(
+    problems(changed(["services: { cloud: services }", "services: { cloud: build }"], [SERVICES, withoutCidr])),
+  ).toEqual([]);
 });
 
 describe("one line with file, line, path, value and remedy", () => {
@@ -142,6 +151,27 @@ describe("one line with file, line, path, value and remedy", () => {
       "[172.24.4.0/23, 172.24.5.0/24]",
       "  sshFrom",
       'network.sshFrom[1]: "172.24.5.0/24" overlaps with network.sshFrom[0] (172.24.4.0/23); keep the larger one',
+    ],
+    [
+      "no network for project services",
+      SERVICES,
+      "services: { connection: routed }",
+      "  services: { connection",
+      "network.services.cidr: is missing, but project services is another than project build and has a network of its own; write one that is used nowhere around, as cidr: 10.60.1.0/24, or connection: shared",
+    ],
+    [
+      "services' network overlapping build's",
+      "cidr: 10.60.1.0/24",
+      "cidr: 10.60.0.128/25",
+      "  services: { connection",
+      'network.services.cidr: "10.60.0.128/25" overlaps with network.cidr (10.60.0.0/24), which it is routed to; choose a network that is used nowhere around',
+    ],
+    [
+      "services' network overlapping the people's",
+      "[172.24.4.0/23]",
+      "[10.60.1.0/24]",
+      "  sshFrom",
+      'network.sshFrom[0]: "10.60.1.0/24" overlaps with network.services.cidr (10.60.1.0/24); choose a network.services.cidr that is used nowhere around',
     ],
     [
       "listed twice",
