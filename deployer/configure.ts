@@ -13,7 +13,7 @@ import { ROLE_HANDOVERS } from "./roles";
 import type { RoleContext } from "./roles/role";
 import { openSecrets } from "./secrets";
 import type { SshHost } from "./ssh";
-import { UserError } from "./user-error";
+import { messageOf, UserError } from "./user-error";
 
 /** Milliseconds: packages are installed at the first boot, in emulation if need be. */
 const FIRST_BOOT = 20 * 60_000;
@@ -39,8 +39,8 @@ export async function configure(deployment: Deployment, wanted: Wanted, say: (li
   const why = await outdated(host, node, wanted);
   if (why !== undefined) {
     say(`${node.name}: is rebuilt, ${why}; its address and its volume stay`);
-    await rebuild(deployment, ways, { node, host }, wanted);
-    host = await ways.to(node);
+    await host.disconnect();
+    host = await ways.toRebuilt(await rebuild(deployment, node, wanted));
   }
   await waitForFirstBoot(host, { timeout: FIRST_BOOT });
   await handOver(deployment, node, host);
@@ -71,19 +71,15 @@ async function outdated(
   return running.startsWith(wanted) ? undefined : "its role has changed";
 }
 
-async function rebuild(
-  deployment: Deployment,
-  ways: Ways,
-  { node, host }: { readonly node: FactoryNode; readonly host: SshHost },
-  wanted: Wanted,
-): Promise<void> {
+/** Nova shuts the node down before it takes its root disk away: its volume is unmounted cleanly. */
+async function rebuild(deployment: Deployment, node: FactoryNode, wanted: Wanted): Promise<FactoryNode> {
   const session = deployment.project(node.project);
   const { serverId, imageId, userData } = wanted;
-  await host.disconnect();
-  ways.forget(serverId, node.name);
-  // Nova shuts the node down before it takes its root disk away: its volume is unmounted cleanly
   await rebuildServer(session, serverId, { imageId, userData });
-  await waitForActive(session, serverId, { timeout: REBUILD, interval: 1000 }).catch((error: unknown) => {
-    throw new UserError(`${node.name}: was not rebuilt: ${(error as Error).message}`);
-  });
+  try {
+    const server = await waitForActive(session, serverId, { timeout: REBUILD, interval: 1000 });
+    return { ...node, server };
+  } catch (error) {
+    throw new UserError(`${node.name}: was not rebuilt: ${messageOf(error)}`);
+  }
 }

@@ -1,5 +1,5 @@
 /** Pinned host keys: one known_hosts file a server, kept from the first time they were read from its console. */
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { hostKeysIn, knownHostsText, type HostKey } from "../model/host-keys";
 import { consoleOutput } from "../openstack/nova";
@@ -16,22 +16,33 @@ export class KnownHosts {
     return path.join(this.directory, serverId);
   }
 
-  has(serverId: string): boolean {
-    return existsSync(this.file(serverId));
+  /** The pinned keys; none before the first time. */
+  keys(serverId: string): HostKey[] {
+    return existsSync(this.file(serverId)) ? knownHostsKeys(readFileSync(this.file(serverId), "utf8")) : [];
   }
 
-  /** Keeps a server's keys for good. Throws when others are pinned already. */
-  pin(serverId: string, serverName: string, keys: readonly HostKey[]): void {
+  /**
+   * Whether keys are pinned for this life of the server.
+   * @param launched Nova's time of its last launch: a rebuild begins another life, with other keys
+   */
+  has(serverId: string, launched: string): boolean {
+    return this.launched(serverId) === launched;
+  }
+
+  /** Keeps a server's keys for as long as this life of it. Throws when others are pinned for the same life. */
+  pin(server: { readonly id: string; readonly name: string }, launched: string, keys: readonly HostKey[]): void {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-    const file = this.file(serverId);
+    const file = this.file(server.id);
     const part = `${file}.${process.pid}`;
-    writeFileSync(part, knownHostsText(serverId, keys), { mode: 0o600 });
+    writeFileSync(part, `${LAUNCHED}${launched}\n${knownHostsText(server.id, keys)}`, { mode: 0o600 });
     try {
+      const before = this.launched(server.id);
+      if (before !== undefined && before !== launched) renameSync(part, file);
       // Unlike a rename this never replaces what another process pinned at the same moment.
-      linkSync(part, file);
+      else linkSync(part, file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      this.compare(serverId, serverName, keys);
+      this.compare(server, keys);
     } finally {
       rmSync(part, { force: true });
     }
@@ -42,21 +53,30 @@ export class KnownHosts {
     rmSync(this.file(serverId), { force: true });
   }
 
-  private compare(serverId: string, serverName: string, keys: readonly HostKey[]): void {
-    const file = this.file(serverId);
-    const pinned = new Map(knownHostsKeys(readFileSync(file, "utf8")).map(({ type, key }) => [type, key]));
+  private launched(serverId: string): string | undefined {
+    if (!existsSync(this.file(serverId))) return undefined;
+    const [first = ""] = readFileSync(this.file(serverId), "utf8").split("\n");
+    return first.startsWith(LAUNCHED) ? first.slice(LAUNCHED.length) : "";
+  }
+
+  private compare({ id, name }: { readonly id: string; readonly name: string }, keys: readonly HostKey[]): void {
+    const pinned = new Map(this.keys(id).map(({ type, key }) => [type, key]));
     const changed = keys.filter(({ type, key }) => pinned.has(type) && pinned.get(type) !== key);
     if (changed.length === 0) return;
     const types = changed.map(({ type }) => type).join(", ");
     throw new UserError(
-      `${serverName}: its console tells other host keys (${types}) than those pinned in ${file}; ` +
+      `${name}: its console tells other host keys (${types}) than those pinned in ${this.file(id)}; ` +
         `if you know why they changed, remove that file`,
     );
   }
 }
 
+/** First line of a known_hosts file of ours: when the server began the life that the keys are of. */
+const LAUNCHED = "# launched ";
+
 function knownHostsKeys(text: string): HostKey[] {
   return text.split("\n").flatMap((line) => {
+    if (line.startsWith("#")) return [];
     const [, type, key] = line.trim().split(/\s+/);
     return type !== undefined && key !== undefined ? [{ type, key }] : [];
   });
@@ -68,19 +88,21 @@ export interface ConsoleWait {
   /** Milliseconds between two looks. @default 2000 */
   readonly interval?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Keys of the server's life before, which its console may still tell. @default - none */
+  readonly unlike?: readonly HostKey[];
 }
 
 /** The host keys from a server's console, an authenticated channel. Throws a UserError when none come in time. */
 export async function hostKeysFromConsole(
   session: Session,
   server: { readonly id: string; readonly name: string },
-  { timeout, interval = 2000, signal }: ConsoleWait,
+  { timeout, interval = 2000, signal, unlike = [] }: ConsoleWait,
 ): Promise<HostKey[]> {
   const end = Date.now() + timeout;
   for (;;) {
     const log = await consoleOutput(session, server.id);
     const keys = hostKeysIn(log);
-    if (keys.length > 0) return keys;
+    if (keys.length > 0 && !keys.some(({ key }) => unlike.some((one) => one.key === key))) return keys;
     if (Date.now() + interval > end) {
       const last = log.trim().split("\n").at(-1)?.trim().slice(-160) ?? "";
       throw new UserError(

@@ -1,6 +1,7 @@
 /** The factory's nodes: found in the cloud by name, reached by ssh with the keys from their consoles. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { HostKey } from "../model/host-keys";
 import { NODE_ROLES, names, roleTag, tags, type NodeRole as FactoryRole } from "../model/naming";
 import { getServer, listServers, type Server } from "../openstack/nova";
 import type { Session } from "../openstack/session";
@@ -30,6 +31,8 @@ export interface FactoryNode {
 
 /** Milliseconds that a console is waited for: a first boot in emulation takes minutes. */
 const CONSOLE_WAIT = 10 * 60_000;
+/** Milliseconds that it is waited for when the keys from before may still be right. */
+const CONSOLE_LOOK = 60_000;
 
 /** Which part of `nodes` in factory.yaml a role is. */
 const KINDS = {
@@ -171,13 +174,32 @@ export class Ways {
     return node;
   }
 
-  private async pin(node: FactoryNode): Promise<void> {
-    if (this.knownHosts.has(node.server.id)) return;
+  /**
+   * Takes a node's host keys from its console, unless they are pinned for this life of it. A resized server begins
+   * another life too, but keeps its keys and prints none.
+   * @param unlike keys that its console may still tell from before a rebuild
+   */
+  private async pin(node: FactoryNode, unlike: readonly HostKey[] = []): Promise<void> {
+    const { server } = node;
+    const launched = server["OS-SRV-USG:launched_at"] ?? "";
+    if (this.knownHosts.has(server.id, launched)) return;
     this.say(`${node.name}: reading its host keys from its console`);
-    const keys = await hostKeysFromConsole(this.deployment.project(node.project), node.server, {
-      timeout: CONSOLE_WAIT,
+    const before = this.knownHosts.keys(server.id);
+    const patient = before.length === 0 || unlike.length > 0;
+    const keys = await hostKeysFromConsole(this.deployment.project(node.project), server, {
+      timeout: patient ? CONSOLE_WAIT : CONSOLE_LOOK,
+      unlike,
+    }).catch((error: unknown) => {
+      if (patient) throw error;
+      return before;
     });
-    this.knownHosts.pin(node.server.id, node.name, keys);
+    this.knownHosts.pin(server, launched, keys);
+  }
+
+  /** A way to a node that has just been rebuilt: with other host keys than before. */
+  async toRebuilt(node: FactoryNode): Promise<SshHost> {
+    await this.pin(node, this.knownHosts.keys(node.server.id));
+    return this.to(node);
   }
 
   private async host(node: FactoryNode, jump: FactoryNode | undefined): Promise<SshHost> {

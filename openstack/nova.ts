@@ -20,6 +20,8 @@ export interface Server {
   readonly key_name: string | null;
   readonly "OS-EXT-STS:task_state": string | null;
   readonly "OS-EXT-AZ:availability_zone": string;
+  /** When it last began to run from a new root disk, in UTC; null before. */
+  readonly "OS-SRV-USG:launched_at"?: string | null;
   readonly fault?: { readonly code: number; readonly message: string };
 }
 
