@@ -1,23 +1,12 @@
 /** Cloud-config documents: filling a role's placeholders, merging, rendering, and the checks that cloud-init lacks. */
 import { parseDocument, stringify } from "yaml";
+import { secretIn } from "../model/secret-text";
+import { checkCloudConfig } from "./schema";
 
 export type CloudConfig = Readonly<Record<string, unknown>>;
 
 /** Nova refuses user data of more than 65,535 base64 characters. */
 export const USER_DATA_LIMIT = 49_149;
-
-/** The top-level keys that our roles may use; cloud-init itself lets unknown ones pass. */
-const KNOWN_KEYS = new Set([
-  "apt",
-  "bootcmd",
-  "disable_root",
-  "manage_etc_hosts",
-  "ntp",
-  "runcmd",
-  "ssh_genkeytypes",
-  "ssh_pwauth",
-  "write_files",
-]);
 
 /**
  * A role's YAML with every `{{ name }}` inside its strings replaced. Values go into parsed strings, so none can change
@@ -62,18 +51,19 @@ export function mergeRoles(...roles: readonly CloudConfig[]): CloudConfig {
   return merged;
 }
 
+/** Longer than any value that Terraform puts in the place of a reference: an id, an address. */
+const LONGEST_VALUE = "x".repeat(64);
+
 /**
- * User data. Throws for an unknown top-level key, a file written twice, or more bytes than Nova takes. Its bytes depend
- * on the input alone: user data that changes replaces the server.
+ * User data. Throws for what the schema does not know, what looks like a secret, or more bytes than Nova takes. Its
+ * bytes depend on the input alone: user data that changes rebuilds the server.
  */
 export function renderUserData(config: CloudConfig): string {
-  const unknown = Object.keys(config).find((key) => !KNOWN_KEYS.has(key));
-  if (unknown !== undefined) throw new Error(`cloud-init: unknown top-level key "${unknown}"`);
-  const paths = ((config["write_files"] ?? []) as readonly { path: string }[]).map((file) => file.path);
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw new Error(`cloud-init: ${twice} is written twice`);
+  checkCloudConfig(config);
   const text = `#cloud-config\n${stringify(config, { lineWidth: 0 })}`;
-  const size = Buffer.byteLength(text);
+  const secret = secretIn(text);
+  if (secret !== undefined) throw new Error(`cloud-init: user data holds ${secret}; hand it over by attach`);
+  const size = Buffer.byteLength(text.replace(/\$\{TfToken\[[^\]]*\]\}/g, LONGEST_VALUE));
   if (size > USER_DATA_LIMIT)
     throw new Error(`cloud-init: user data of ${size} bytes, Nova takes ${USER_DATA_LIMIT}: fetch large files instead`);
   return text;

@@ -1,3 +1,4 @@
+import { Token } from "cdktf";
 import { fillRole, mergeRoles, renderUserData, USER_DATA_LIMIT } from "../../../cloud-init/cloud-config";
 
 describe("fillRole", () => {
@@ -38,20 +39,34 @@ describe("mergeRoles", () => {
 });
 
 describe("renderUserData", () => {
+  const TOO_LONG = `user data of ${USER_DATA_LIMIT + 1} bytes, Nova takes ${USER_DATA_LIMIT}`;
+  /** User data of so many bytes. */
+  const ofBytes = (bytes: number) =>
+    renderUserData({ runcmd: [["x".repeat(bytes - Buffer.byteLength(renderUserData({ runcmd: [[""]] })) + 2)]] });
+
   test("starts with cloud-init's header and is the same for the same input", () => {
-    expect(renderUserData({ runcmd: ["a"] })).toBe("#cloud-config\nruncmd:\n  - a\n");
+    expect(renderUserData({ runcmd: [["a"]] })).toBe("#cloud-config\nruncmd:\n  - - a\n");
   });
 
-  test("fails for an unknown top-level key, which cloud-init lets pass", () => {
-    expect(() => renderUserData({ packagez: [] })).toThrow('unknown top-level key "packagez"');
+  test("fails for what the schema does not know", () => {
+    expect(() => renderUserData({ packagez: [] })).toThrow('Unrecognized key: "packagez"');
   });
 
-  test("fails for a file that is written twice", () => {
-    const file = { path: "/etc/a", content: "" };
-    expect(() => renderUserData({ write_files: [file, file] })).toThrow("/etc/a is written twice");
+  test("fails for what looks like a secret, without showing it", () => {
+    const render = () => renderUserData({ runcmd: [["login", "--password=hunter2hunter2"]] });
+    expect(render).toThrow("user data holds a password, secret or token; hand it over by attach");
+    expect(render).not.toThrow("hunter2");
   });
 
-  test("fails for more than Nova takes", () => {
-    expect(() => renderUserData({ runcmd: ["x".repeat(USER_DATA_LIMIT)] })).toThrow("Nova takes 49149");
+  test("takes as much as Nova does after base64, and not a byte more", () => {
+    expect(Buffer.from(ofBytes(USER_DATA_LIMIT)).toString("base64").length).toBeLessThanOrEqual(65_535);
+    expect(() => ofBytes(USER_DATA_LIMIT + 1)).toThrow(TOO_LONG);
+  });
+
+  test("counts a reference as what may stand in its place", () => {
+    const reference = Token.asString({ resolve: () => "an id" });
+    const references = (count: number) => renderUserData({ runcmd: [Array.from({ length: count }, () => reference)] });
+    expect(references(10)).toContain("TfToken");
+    expect(() => references(800)).toThrow("Nova takes 49149");
   });
 });
