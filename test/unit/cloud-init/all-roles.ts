@@ -1,0 +1,44 @@
+/**
+ * The user data of every kind of node, with example values: what all-roles.test.ts checks. A role that is missing here
+ * fails there.
+ */
+import { parse } from "yaml";
+import type { NodeValues } from "../../../cloud-init/render";
+import { buildHostUserData, jumpHostUserData, nfsServerUserData } from "../../../cloud-init/roles";
+
+export const nodeValues: NodeValues = {
+  debianMirror: "http://mirror.test/debian",
+  debianSecurityMirror: "http://mirror.test/debian-security",
+  ntpServers: ["ntp.test"],
+  freePercent: 10,
+};
+const volumeId = "0f5c1c6e-5d1f-4f7e-9d0a-3f2c1d4b5a69";
+
+/** Each is rendered inside of a test, so that one that throws fails alone. */
+export const allRoles: Readonly<Record<string, () => string>> = {
+  "jump host": () => jumpHostUserData(nodeValues),
+  "NFS server": () => nfsServerUserData({ ...nodeValues, volumeId, clients: "10.0.0.0/24" }),
+  "build host": () => buildHostUserData({ ...nodeValues, volumeId, nfsServer: "10.0.0.5" }),
+};
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly permissions: string;
+  readonly content: string;
+}
+
+export interface Rendered {
+  readonly apt: { readonly primary: readonly { readonly uri: string }[] };
+  readonly ntp?: { readonly servers: readonly string[] };
+  readonly runcmd: readonly (readonly string[])[];
+  readonly write_files: readonly WrittenFile[];
+}
+
+export const read = (userData: string): Rendered => parse(userData) as Rendered;
+
+/** The content of a file that a role writes. */
+export function fileOf(role: Rendered, path: string): string {
+  const found = role.write_files.find((file) => file.path === path);
+  if (!found) throw new Error(`${path} is not written`);
+  return found.content;
+}
