@@ -29,7 +29,20 @@ export interface RunOptions {
   readonly root?: string;
   /** More environment for every command. */
   readonly env?: NodeJS.ProcessEnv;
+  /**
+   * Changes the derived configuration.
+   * @param directory the run's, for files that the configuration names
+   * @default - only the nodes that builds need: jump host and NFS server
+   */
+  readonly change?: (config: Configuration, directory: string) => void;
 }
+
+/** factory.yaml, as far as tests change it. */
+export type Configuration = Record<string, unknown> & {
+  readonly nodes: Record<string, Record<string, unknown>>;
+  readonly buckets: Record<string, unknown>;
+  readonly directory: Record<string, unknown>;
+};
 
 export class FactoryRun {
   /** Set by the last step: everything has been destroyed. */
@@ -37,7 +50,7 @@ export class FactoryRun {
   private count = 0;
 
   /** Makes projects, home and configuration; the local cloud must be up. */
-  static async create({ label, root = ROOT, env = {} }: RunOptions): Promise<FactoryRun> {
+  static async create({ label, root = ROOT, env = {}, change = buildsOnly }: RunOptions): Promise<FactoryRun> {
     const run = `t${randomBytes(3).toString("hex")}`;
     const directory = mkdtempSync(path.join(tmpdir(), `factory-${run}-`));
     const results = path.join(RESULTS, label);
@@ -46,7 +59,9 @@ export class FactoryRun {
     const ambient = cloudEnv();
     const projects = await makeProjects(run, directory, ambient);
     const config = path.join(directory, "factory.yaml");
-    writeFileSync(config, derivedConfiguration(readFileSync(path.join(root, "factory.yaml"), "utf8"), run));
+    const derived = derivedConfiguration(readFileSync(path.join(root, "factory.yaml"), "utf8"), run);
+    change(derived, directory);
+    writeFileSync(config, stringify(derived));
     return new FactoryRun(run, root, directory, results, projects, config, { ...ambient, ...env });
   }
 
@@ -174,7 +189,12 @@ function bucketNames(run: string) {
 }
 
 /** The repository's factory.yaml for a factory of another name, with buckets of its own. */
-export function derivedConfiguration(text: string, run: string): string {
-  const config = parse(text) as Record<string, unknown> & { buckets: Record<string, unknown> };
-  return stringify({ ...config, factory: run, buckets: { ...config.buckets, ...bucketNames(run) } });
+export function derivedConfiguration(text: string, run: string): Configuration {
+  const config = parse(text) as Configuration;
+  return { ...config, factory: run, buckets: { ...config.buckets, ...bucketNames(run) } };
+}
+
+/** Leaves out every node that a build can do without. */
+function buildsOnly({ nodes }: Configuration): void {
+  for (const kind of ["controller", "directoryReplica", "webServer", "publisher"]) delete nodes[kind];
 }

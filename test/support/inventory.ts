@@ -92,6 +92,7 @@ export const KINDS: readonly Kind[] = [
   listing("floating IP", "network", "/floatingips", "floatingips", ofProject),
   listing("security group", "network", "/security-groups", "security_groups", ofProject),
   listing("security group rule", "network", "/security-group-rules", "security_group_rules", ofProject),
+  listing("RBAC policy", "network", "/rbac-policies", "rbac_policies", ofProject),
   listing("volume", "block-storage", "/volumes/detail", "volumes"),
   listing("volume snapshot", "block-storage", "/snapshots/detail", "snapshots"),
   listing("volume backup", "block-storage", "/backups/detail", "backups"),

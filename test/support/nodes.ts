@@ -16,9 +16,16 @@ export interface SshResult {
 export interface FoundNode {
   readonly id: string;
   readonly name: string;
-  /** In the factory's network. */
+  /** In its network. */
   readonly address: string;
   readonly floating: string | undefined;
+}
+
+/** A person. */
+export interface Login {
+  readonly user: string;
+  /** File of the private key. */
+  readonly identity: string;
 }
 
 export class Nodes {
@@ -31,22 +38,33 @@ export class Nodes {
     this.ways.clear();
   }
 
-  /** The server of this name; throws when there is none. */
+  /** The server of this name, in project build or services; throws when there is none. */
   async find(name: string): Promise<FoundNode> {
-    const session = this.run.session("build");
-    const [server] = await nova.listServers(session, { name });
-    if (!server) throw new Error(`there is no server ${name}`);
-    const [port] = await neutron.list(session, "ports", { fields: { device_id: server.id } });
-    const address = port?.fixed_ips[0]?.ip_address;
-    if (!port || address === undefined) throw new Error(`server ${name} has no address`);
-    const [floating] = await neutron.list(session, "floatingips", { fields: { port_id: port.id } });
-    return { id: server.id, name, address, floating: floating?.floating_ip_address };
+    for (const session of [this.run.session("build"), this.run.session("services")]) {
+      const [server] = await nova.listServers(session, { name });
+      if (!server) continue;
+      const [port] = await neutron.list(session, "ports", { fields: { device_id: server.id } });
+      const address = port?.fixed_ips[0]?.ip_address;
+      if (!port || address === undefined) throw new Error(`server ${name} has no address`);
+      const [floating] = await neutron.list(session, "floatingips", { fields: { port_id: port.id } });
+      return { id: server.id, name, address, floating: floating?.floating_ip_address };
+    }
+    throw new Error(`there is no server ${name}`);
   }
 
   /** A command on a node, through the jump host. */
   async ssh(name: string, command: string, timeout = 60_000): Promise<SshResult> {
     const { config } = await this.way(name);
     return ssh(["-F", config, name, command], timeout);
+  }
+
+  /** A command on a node as somebody else, who goes through the jump host with the same key. */
+  async sshAs(login: Login, name: string, command: string): Promise<SshResult> {
+    const jump = await this.find(`${this.run.factory}-jump-host`);
+    const target = name === jump.name ? jump : await this.find(name);
+    const config = path.join(this.run.directory, `ssh-${login.user}-${target.id}`);
+    writeFileSync(config, this.configuration(jump, target, login), { mode: 0o600 });
+    return ssh(["-F", config, name, command], 60_000);
   }
 
   /** The command's output; throws when its exit status is not 0. */
@@ -92,7 +110,8 @@ export class Nodes {
     return path.join(this.run.home, "ssh", "id_ed25519");
   }
 
-  private configuration(jump: FoundNode, target: FoundNode): string {
+  private configuration(jump: FoundNode, target: FoundNode, login?: Login): string {
+    const { user, identity } = login ?? { user: "debian", identity: this.identity };
     const host = (node: FoundNode, lines: readonly string[]): string => {
       const known = this.knownHosts(node.id);
       if (!existsSync(known)) throw new Error(`${node.name}: its host keys are not pinned (${known} is missing)`);
@@ -103,8 +122,8 @@ export class Nodes {
     if (target.id !== jump.id) hops.push(host(target, [`HostName ${target.address}`, `ProxyJump ${jump.name}`]));
     const common = [
       "Host *",
-      "User debian",
-      `IdentityFile "${this.identity}"`,
+      `User ${user}`,
+      `IdentityFile "${identity}"`,
       "IdentitiesOnly yes",
       "BatchMode yes",
       "StrictHostKeyChecking yes",
