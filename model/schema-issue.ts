@@ -20,6 +20,7 @@ export function describeIssue(issue: Issue, root: unknown, schema: z.ZodType): I
     return [{ path, ...split(inner?.message ?? issue.message) }];
   }
   if (value === undefined || value === null) return [missing(path, value, schema)];
+  if (issue.code === "custom" && issue.params?.["secret"] === true) return [{ path, ...split(issue.message) }];
   return [{ path, value, ...textOf(issue, value) }];
 }
 

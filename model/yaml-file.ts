@@ -62,9 +62,13 @@ function duplicateKey(text: string, [start, end]: readonly [number, number]): Pi
 export function schemaProblems(yaml: YamlFile, schema: z.ZodType): Problem[] {
   const result = schema.safeParse(yaml.value);
   if (result.success) return [];
-  return result.error.issues.flatMap((issue) =>
-    describeIssue(issue, yaml.value, schema).map(({ path, ...facts }) => yaml.problem(path, facts)),
-  );
+  // What holds a secret has been told, and that comes first.
+  const told = yaml.problems.map(({ path }) => path).filter((path) => path !== "");
+  return result.error.issues
+    .flatMap((issue) =>
+      describeIssue(issue, yaml.value, schema).map(({ path, ...facts }) => yaml.problem(path, facts)),
+    )
+    .filter(({ path }) => !told.includes(path));
 }
 
 const SECRET_VALUE = {
