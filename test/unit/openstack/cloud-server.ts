@@ -49,6 +49,7 @@ export class CloudServer {
       { type: "network", endpoints: [at("/")] },
       { type: "volumev3", endpoints: [at("/v3/p1")] },
       { type: "object-store", endpoints: [at("/v1/AUTH_p1")] },
+      { type: "key-manager", endpoints: [at("/key-manager")] },
     ];
     return cloud;
   }

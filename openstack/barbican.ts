@@ -1,0 +1,105 @@
+/** Secrets. Their payloads are told to nobody but the caller. */
+import { OpenStackError } from "./errors";
+import type { RequestOptions, Response, Session } from "./session";
+import { pause } from "./wait";
+
+export interface StoredSecret {
+  readonly id: string;
+  readonly name: string;
+  readonly created: Date;
+}
+
+export interface NewSecret {
+  readonly name: string;
+  /** Text; most clouds take at most 10 kB. */
+  readonly payload: string;
+  /** It is neither listed nor given from then on, and can't be deleted any more. @default never */
+  readonly expires?: Date;
+  readonly signal?: AbortSignal;
+}
+
+interface Listed {
+  readonly name: string | null;
+  readonly created: string;
+  readonly secret_ref: string;
+}
+
+interface Page {
+  readonly secrets?: readonly Listed[];
+  readonly total?: number;
+}
+
+const PAGE = 100;
+/** Tries of a request that changes nothing. */
+const ATTEMPTS = 5;
+
+/** Keeps a text; gives its id. */
+export async function createSecret(session: Session, secret: NewSecret): Promise<string> {
+  const { name, payload, expires, signal } = secret;
+  const json = {
+    name,
+    secret_type: "opaque",
+    payload,
+    payload_content_type: "text/plain",
+    ...(expires && { expiration: expires.toISOString().slice(0, 19) }),
+  };
+  const options = { service: "key-manager", method: "POST", path: "/secrets", json, signal } as const;
+  return idOf((await session.json<{ secret_ref: string }>(options)).secret_ref);
+}
+
+/** The project's secrets with exactly this name, the oldest first. */
+export async function secretsNamed(session: Session, name: string, signal?: AbortSignal): Promise<StoredSecret[]> {
+  const found: StoredSecret[] = [];
+  for (let offset = 0; ;) {
+    const query = { name, limit: PAGE, offset };
+    const answer = await look(session, { service: "key-manager", method: "GET", path: "/secrets", query, signal });
+    const { secrets: page, total = 0 } = (answer.json ?? {}) as Page;
+    if (!page) throw new Error(`${session.cloud}: key-manager GET /secrets: no "secrets" in the answer`);
+    const exact = page.filter((one) => one.name === name);
+    // Barbican tells UTC without saying so.
+    found.push(...exact.map((one) => ({ id: idOf(one.secret_ref), name, created: new Date(`${one.created}Z`) })));
+    offset += page.length;
+    if (page.length === 0 || offset >= total) break;
+  }
+  return found.sort((a, b) => a.created.getTime() - b.created.getTime() || (a.id < b.id ? -1 : 1));
+}
+
+/** What a secret holds; undefined when there is none with this id. */
+export async function secretPayload(session: Session, id: string, signal?: AbortSignal): Promise<string | undefined> {
+  const answer = await look(session, {
+    service: "key-manager",
+    method: "GET",
+    path: `/secrets/${encodeURIComponent(id)}/payload`,
+    // Answers 406 to "application/json".
+    headers: { accept: "text/plain" },
+    expect: [200, 404],
+    signal,
+  });
+  return answer.status === 404 ? undefined : answer.text;
+}
+
+/** True when it was there. */
+export async function deleteSecret(session: Session, id: string): Promise<boolean> {
+  const path = `/secrets/${encodeURIComponent(id)}`;
+  const answer = await session.request({ service: "key-manager", method: "DELETE", path, expect: [204, 404] });
+  return answer.status === 204;
+}
+
+/** Barbican may answer 500 when a service just started gets several requests at once: asking again helps then. */
+async function look(session: Session, options: RequestOptions): Promise<Response> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await session.request(options);
+    } catch (error) {
+      if (!(error instanceof OpenStackError) || error.status !== 500 || tried >= ATTEMPTS) throw error;
+      await pause(100 * 2 ** tried * (0.5 + Math.random()), options.signal);
+    }
+  }
+}
+
+/** A secret is referred to by its URL, whose host is not always one that we can reach. */
+function idOf(reference: string): string {
+  const id = /\/secrets\/([^/]+)\/?$/.exec(reference)?.[1];
+  if (id === undefined) throw new Error(`key-manager: "${reference}" is no reference to a secret`);
+  return id;
+}
