@@ -5,6 +5,7 @@ import { ConfigError, loadConfig } from "../config/load";
 import { destroyFactory } from "../deployer/build";
 import { Deployment } from "../deployer/deployment";
 import { findNode, listNodes, Ways } from "../deployer/nodes";
+import { replaceNodes } from "../deployer/replace";
 import { setUp } from "../deployer/setup";
 import { factoryStatus, retainedOf } from "../deployer/status";
 import { formatProblem } from "../model/problem";
@@ -36,6 +37,15 @@ export function addFactoryCommands(program: Command, root: string): void {
     .argument("<node>", "jump-host, nfs-server, a build's id, or the server's name")
     .argument("[command...]", "run this there instead (after --)")
     .action(async (node: string, command: string[]) => ssh(root, node, command));
+
+  program
+    .command("replace")
+    .description("rebuild nodes in place, one after the other; addresses and volumes stay")
+    .argument("<node...>", "as for ssh; build hosts go with their builds")
+    .option("--verbose", "show all that cdktf says")
+    .action(async (nodes: string[], { verbose = false }: { verbose?: boolean }) =>
+      replaceNodes(Deployment.load(root), { nodes, verbose }, say),
+    );
 
   program
     .command("destroy")

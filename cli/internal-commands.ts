@@ -6,6 +6,7 @@ import { refuseWhileBuilding } from "../deployer/build";
 import { Deployment, type ProjectName } from "../deployer/deployment";
 import { destroyed, guard } from "../deployer/destroyed";
 import { runInitialise, type BuildName } from "../deployer/initialise";
+import { REPLACE } from "../deployer/replace";
 import { release, retain, RETAINED_KINDS, type RetainedKind } from "../deployer/retained";
 import { interruption } from "./interruption";
 import { say } from "./support";
@@ -67,9 +68,11 @@ export function addInternalCommands(program: Command, root: string): void {
     .description("brings a node into order: image, role, secrets, health; its user data comes as FACTORY_USER_DATA")
     .requiredOption("--server <uuid>", "the node's server")
     .requiredOption("--image <uuid>", "the image that it is to run")
-    .action(async ({ server, image }: { readonly server: string; readonly image: string }) =>
-      configure(load(), { serverId: server, imageId: image, userData: process.env["FACTORY_USER_DATA"] ?? "" }, say),
-    );
+    .action(async ({ server, image }: { readonly server: string; readonly image: string }) => {
+      const userData = process.env["FACTORY_USER_DATA"] ?? "";
+      const replace = process.env[REPLACE] === server;
+      await configure(load(), { serverId: server, imageId: image, userData, replace }, say);
+    });
 
   forRetained("retain", "makes sure that something that holds data is there")
     .option("--size <GiB>", "size of a volume that has to be made")

@@ -32,5 +32,7 @@ export class NodeConfigured extends Construct {
       provisioners: [{ ...command, environment: { FACTORY_USER_DATA: node.userData } }],
       dependsOn,
     });
+    // Without the hash of its path: `factory replace` names it to Terraform.
+    this.resource.overrideLogicalId(id);
   }
 }

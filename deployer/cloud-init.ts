@@ -56,6 +56,11 @@ export async function waitForFirstBoot(host: SshHost, options: FirstBootOptions)
   }
 }
 
+/** Whether the node's first boot is over and did not go well. */
+export async function firstBootFailed(host: SshHost): Promise<boolean> {
+  return (await look(host, undefined))?.status === "error";
+}
+
 /** cloud-init's own exit status differs between versions: what it prints counts. */
 async function look(host: SshHost, signal: AbortSignal | undefined): Promise<CloudInitStatus | undefined> {
   try {

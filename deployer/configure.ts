@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { NodeRole } from "../model/naming";
-import { rebuildServer } from "../openstack/nova";
-import { waitForActive } from "../openstack/nova-wait";
-import { waitForFirstBoot } from "./cloud-init";
+import { rebuildServer, type Server } from "../openstack/nova";
+import { ServerFailure, waitForActive } from "../openstack/nova-wait";
+import { firstBootFailed, waitForFirstBoot } from "./cloud-init";
 import type { Deployment } from "./deployment";
 import { give } from "./give";
 import { waitForHealth } from "./health";
@@ -12,7 +12,7 @@ import { nodeById, Ways, type FactoryNode } from "./nodes";
 import { ROLE_HANDOVERS } from "./roles";
 import type { RoleContext } from "./roles/role";
 import { openSecrets } from "./secrets";
-import type { SshHost } from "./ssh";
+import { waitForSsh, type SshHost } from "./ssh";
 import { messageOf, UserError } from "./user-error";
 
 /** Milliseconds: packages are installed at the first boot, in emulation if need be. */
@@ -33,15 +33,7 @@ export interface Wanted {
 /** Throws with what cloud-init, a unit or a check says when the node does not come into order. */
 export async function configure(deployment: Deployment, wanted: Wanted, say: (line: string) => void): Promise<void> {
   const start = performance.now();
-  const node = await nodeById(deployment, wanted.serverId);
-  const ways = new Ways(deployment, say);
-  let host = await ways.to(node);
-  const why = await outdated(host, node, wanted);
-  if (why !== undefined) {
-    say(`${node.name}: is rebuilt, ${why}; its address and its volume stay`);
-    await host.disconnect();
-    host = await ways.toRebuilt(await rebuild(deployment, node, wanted));
-  }
+  const { node, host } = await current(deployment, wanted, say);
   await waitForFirstBoot(host, { timeout: FIRST_BOOT });
   await handOver(deployment, node, host);
   const checks = await waitForHealth(host, HEALTH);
@@ -57,18 +49,56 @@ export async function handOver(deployment: Deployment, node: FactoryNode, host: 
   for (const handover of ROLE_HANDOVERS[node.role satisfies NodeRole]) await give(host, await handover(context));
 }
 
-/** Why the node has to be rebuilt; undefined when it runs what it should. */
-async function outdated(
-  host: SshHost,
-  { server }: FactoryNode,
-  { imageId, userData, replace = false }: Wanted,
-): Promise<string | undefined> {
+/** The node with the image and the user data that it is to have, rebuilt where it has others, and a way to it. */
+async function current(
+  deployment: Deployment,
+  wanted: Wanted,
+  say: (line: string) => void,
+): Promise<{ readonly node: FactoryNode; readonly host: SshHost }> {
+  const ways = new Ways(deployment, say);
+  const found = await nodeById(deployment, wanted.serverId);
+  const midway = isRebuilding(found.server);
+  if (midway) say(`${found.name}: is being rebuilt already, by a deploy that was interrupted`);
+  const node = midway ? await settled(deployment, found) : found;
+  let why = standing(node.server, wanted);
+  if (why === undefined) {
+    const host = midway ? await ways.toRebuilt(node) : await ways.to(node);
+    why = await running(host, wanted);
+    if (why === undefined) return { node, host };
+  }
+  say(`${node.name}: is rebuilt, ${why}; its address and its volume stay`);
+  await ways.leave(node);
+  const rebuilt = await rebuild(deployment, node, wanted);
+  return { node: rebuilt, host: await ways.toRebuilt(rebuilt) };
+}
+
+function isRebuilding(server: Server): boolean {
+  return server.status === "REBUILD" || (server["OS-EXT-STS:task_state"] ?? "").startsWith("rebuild");
+}
+
+/** The node once Nova is done with it. A rebuild that failed is told by the state that it left, and begun again. */
+async function settled(deployment: Deployment, node: FactoryNode): Promise<FactoryNode> {
+  const session = deployment.project(node.project);
+  await waitForActive(session, node.server.id, { timeout: REBUILD, interval: 1000 }).catch((error: unknown) => {
+    if (!(error instanceof ServerFailure)) throw error;
+  });
+  return nodeById(deployment, node.server.id);
+}
+
+/** Why the node has to be rebuilt, as Nova tells it; undefined when nothing says so. */
+function standing(server: Server, { imageId, replace = false }: Wanted): string | undefined {
   if (replace) return "as asked for";
-  if (server.image !== "" && server.image.id !== imageId) return "its image has changed";
-  await waitForFirstBoot(host, { timeout: FIRST_BOOT });
-  const running = await host.asRoot("sha256sum </var/lib/cloud/instance/user-data.txt");
-  const wanted = createHash("sha256").update(userData).digest("hex");
-  return running.startsWith(wanted) ? undefined : "its role has changed";
+  if (server.status === "ERROR") return `it is in ERROR (${server.fault?.message ?? "no fault given"})`;
+  return server.image !== "" && server.image.id !== imageId ? "its image has changed" : undefined;
+}
+
+/** Why the node has to be rebuilt, as it tells itself; undefined when it runs what it should. */
+async function running(host: SshHost, { userData }: Wanted): Promise<string | undefined> {
+  await waitForSsh(host, { timeout: FIRST_BOOT });
+  // It may have failed for want of what is deployed now.
+  if (await firstBootFailed(host)) return "its first boot failed";
+  const sum = await host.asRoot("sha256sum </var/lib/cloud/instance/user-data.txt");
+  return sum.startsWith(createHash("sha256").update(userData).digest("hex")) ? undefined : "its role has changed";
 }
 
 /** Nova shuts the node down before it takes its root disk away: its volume is unmounted cleanly. */

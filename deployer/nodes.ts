@@ -1,7 +1,6 @@
 /** The factory's nodes: found in the cloud by name, reached by ssh with the keys from their consoles. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { HostKey } from "../model/host-keys";
 import { NODE_ROLES, names, roleTag, tags, type NodeRole as FactoryRole } from "../model/naming";
 import { getServer, listServers, type Server } from "../openstack/nova";
 import type { Session } from "../openstack/session";
@@ -175,20 +174,19 @@ export class Ways {
   }
 
   /**
-   * Takes a node's host keys from its console, unless they are pinned for this life of it. A resized server begins
-   * another life too, but keeps its keys and prints none.
-   * @param unlike keys that its console may still tell from before a rebuild
+   * Takes a node's host keys from its console, unless they are pinned for this life of it. Its console may still tell
+   * those from before a rebuild; a resized server begins another life too, but keeps its keys and prints none.
    */
-  private async pin(node: FactoryNode, unlike: readonly HostKey[] = []): Promise<void> {
+  private async pin(node: FactoryNode, rebuilt = false): Promise<void> {
     const { server } = node;
     const launched = server["OS-SRV-USG:launched_at"] ?? "";
     if (this.knownHosts.has(server.id, launched)) return;
     this.say(`${node.name}: reading its host keys from its console`);
     const before = this.knownHosts.keys(server.id);
-    const patient = before.length === 0 || unlike.length > 0;
+    const patient = before.length === 0 || rebuilt;
     const keys = await hostKeysFromConsole(this.deployment.project(node.project), server, {
       timeout: patient ? CONSOLE_WAIT : CONSOLE_LOOK,
-      unlike,
+      unlike: before,
     }).catch((error: unknown) => {
       if (patient) throw error;
       return before;
@@ -198,8 +196,13 @@ export class Ways {
 
   /** A way to a node that has just been rebuilt: with other host keys than before. */
   async toRebuilt(node: FactoryNode): Promise<SshHost> {
-    await this.pin(node, this.knownHosts.keys(node.server.id));
+    await this.pin(node, true);
     return this.to(node);
+  }
+
+  /** Ends the connection to a jump host that all others share: the node is going away. */
+  async leave(node: FactoryNode): Promise<void> {
+    if (node.role === "jump-host") await (await this.host(node, undefined)).disconnect();
   }
 
   private async host(node: FactoryNode, jump: FactoryNode | undefined): Promise<SshHost> {

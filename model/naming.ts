@@ -73,6 +73,8 @@ export const names = {
   /** Name of the network of project services. */
   servicesNetwork: (factory: string): string => `${factory}-services`,
   keyPair: (factory: string): string => `${factory}-deployer`,
+  /** Terraform's name of what brings a node of this name into order. */
+  configured: (factory: string, node: string): string => `${node.slice(factory.length + 1)}-configured`,
   buildStack: (image: string): string => `build-${image}`,
   /** Name of the private image in Glance: the build's id. */
   image: (build: string): string => build,

@@ -65,6 +65,7 @@ describe("help and usage", () => {
       "builds",
       "status",
       "ssh",
+      "replace",
       "destroy",
       "artefacts",
       "FACTORY_HOME",

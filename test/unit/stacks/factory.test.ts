@@ -1,4 +1,5 @@
 import { Testing } from "cdktf";
+import { names } from "../../../model/naming";
 import { FactoryStack } from "../../../stacks/factory";
 import { all, only, synthStack } from "../constructs/synth";
 import { exampleContext } from "./context";
@@ -43,4 +44,13 @@ test("a destroy while there are builds is refused before anything goes", () => {
   expect(unused?.["depends_on"]).toEqual(
     expect.arrayContaining(others.filter((one) => one !== "terraform_data.unused")),
   );
+});
+
+test("what brings a node into order is found by the node's name, for factory replace", () => {
+  const servers = Object.entries(resource["openstack_compute_instance_v2"] ?? {});
+  expect(servers.length).toBeGreaterThan(1);
+  for (const [id, server] of servers) {
+    const configured = resource["terraform_data"]?.[names.configured("demo", String(server["name"]))];
+    expect(JSON.stringify(configured?.["triggers_replace"])).toContain(`openstack_compute_instance_v2.${id}.id`);
+  }
 });
