@@ -1,14 +1,13 @@
 import { DataOpenstackNetworkingPortV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-port-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { Aspects, DataResource, Fn, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
+import { DataResource, Fn, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { BuildHost } from "../constructs/build-host";
 import { factoryCommand } from "../constructs/factory-command";
 import { Network } from "../constructs/network";
-import { NoSecretInUserData, NothingOpenToAll, PublicAddressesOnlyFor } from "../constructs/policies";
+import { applyPolicies } from "../constructs/policies";
 import { SecurityGroup } from "../constructs/security-group";
-import { Tagging } from "../constructs/tagging";
-import { names, tagMetadata, tags } from "../model/naming";
+import { names } from "../model/naming";
 import type { StackContext } from "./context";
 import { stateBackend } from "./state-backend";
 
@@ -77,12 +76,7 @@ export class BuildStack extends TerraformStack {
       provisioners: [factoryCommand({ root, words: ["attach", ...about, "--server", serverId] })],
     });
 
-    Aspects.of(this).add(
-      new Tagging(tags({ factory, image, build, expires }), tagMetadata({ factory, image, build, expires })),
-    );
-    Aspects.of(this).add(new PublicAddressesOnlyFor([]));
-    Aspects.of(this).add(new NothingOpenToAll());
-    Aspects.of(this).add(new NoSecretInUserData());
+    applyPolicies(this, { tags: { factory, image, build, expires }, ssh: [{ from: ["jump-host"] }] });
 
     new TerraformOutput(this, "build", { value: build });
   }

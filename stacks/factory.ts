@@ -1,5 +1,5 @@
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { Aspects, DataResource, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
+import { DataResource, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { Bucket } from "../constructs/bucket";
 import { Port } from "../constructs/connections";
@@ -8,19 +8,15 @@ import { JumpHost } from "../constructs/jump-host";
 import { Network } from "../constructs/network";
 import { NfsServer } from "../constructs/nfs-server";
 import { NodeConfigured } from "../constructs/node-configured";
-import { NoSecretInUserData, NothingOpenToAll, PublicAddressesOnlyFor } from "../constructs/policies";
+import { applyPolicies, DataIsRetained, StopsBeforeDestroy } from "../constructs/policies";
 import { SecurityGroup } from "../constructs/security-group";
-import { Tagging } from "../constructs/tagging";
-import { names, tagMetadata, tags } from "../model/naming";
+import { names } from "../model/naming";
 import type { StackContext } from "./context";
 import { Places } from "./places";
 import { stateBackend } from "./state-backend";
 
 /** iperf3's own port; stage 1 starts the server on the jump host. */
 const IPERF3 = Port.tcp(5201);
-
-/** Constructs that may have a public address. */
-const PUBLIC = ["jump-host", "web"];
 
 /** What lives as long as the factory: networks, all nodes but build hosts, buckets, and the groups that builds join. */
 export class FactoryStack extends TerraformStack {
@@ -93,10 +89,17 @@ export class FactoryStack extends TerraformStack {
       provisioners: [factoryCommand({ root, words: ["unused"], whenDestroyed: true })],
     });
 
-    Aspects.of(this).add(new Tagging(tags({ factory }), tagMetadata({ factory })));
-    Aspects.of(this).add(new PublicAddressesOnlyFor(PUBLIC));
-    Aspects.of(this).add(new NothingOpenToAll(["web"]));
-    Aspects.of(this).add(new NoSecretInUserData());
+    applyPolicies(this, {
+      tags: { factory },
+      public: ["jump-host", "web"],
+      web: ["web"],
+      ssh: [
+        { to: ["jump-host"], ranges: net.sshFrom },
+        { from: ["jump-host"] },
+        { to: ["test-instance"], from: ["build-host"] },
+      ],
+      further: [new DataIsRetained(), new StopsBeforeDestroy()],
+    });
 
     new TerraformOutput(this, "jump-host-server", { value: jumpHosts[0]?.host.serverId });
     new TerraformOutput(this, "nfs-server-address", { value: nfsServer.host.address });

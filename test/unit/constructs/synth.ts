@@ -10,10 +10,12 @@ export interface Synthesised {
   readonly locals: Readonly<Record<string, unknown>>;
 }
 
-/** The JSON of a stack. */
+/** The JSON of a stack. Throws with what its policies say, as a real synth would. */
 export function synthStack(stack: TerraformStack): Synthesised {
   stack.prepareStack();
   const json = JSON.parse(Testing.synth(stack, true)) as Partial<Synthesised>;
+  const errors = errorsOf(stack);
+  if (errors.length > 0) throw new Error(errors.join("\n"));
   return { resource: json.resource ?? {}, data: json.data ?? {}, locals: json.locals ?? {} };
 }
 
@@ -22,6 +24,19 @@ export function testStack(): TerraformStack {
   const stack = new TerraformStack(Testing.app(), "test");
   new OpenstackProvider(stack, "openstack", { cloud: "build" });
   return stack;
+}
+
+/** The errors that aspects left in a construct tree that was synthesised. */
+export function errorsOf(stack: TerraformStack): string[] {
+  return stack.node
+    .findAll()
+    .flatMap((node) => node.node.metadata.filter((one) => one.type === "@cdktf/error").map((one) => String(one.data)));
+}
+
+/** How many resources there are of each type: what a construct makes, and nothing else. */
+export function counts(resources: Resources): Readonly<Record<string, number>> {
+  const entries = Object.entries(resources).map(([type, ones]) => [type, Object.keys(ones).length] as const);
+  return Object.fromEntries(entries);
 }
 
 /** All resources of a type. */
