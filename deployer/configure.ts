@@ -38,7 +38,10 @@ export async function configure(deployment: Deployment, wanted: Wanted, say: (li
   await handOver(deployment, node, host);
   const checks = await waitForHealth(host, HEALTH);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  say(`${node.name}: in order at ${node.publicAddress ?? node.address} after ${seconds} s, ${checks} checks passed`);
+  say(
+    `${node.name}: in order at ${node.publicAddress ?? node.address} after ${seconds} s, ${checks.length} checks passed`,
+  );
+  for (const { told, detail } of checks) if (told) say(`${node.name}: ${detail}`);
 }
 
 /** Gives a node the secrets, certificates and files of its role, and starts it. */

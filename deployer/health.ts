@@ -9,6 +9,8 @@ export interface HealthCheck {
   readonly ok: boolean;
   /** One line: versions, days, percentages; or what is wrong. */
   readonly detail: string;
+  /** All is well, and whoever deploys should know what it says. */
+  readonly told?: boolean;
 }
 
 /** All checks of a node. Throws an SshError when it can't be reached. */
@@ -17,8 +19,8 @@ export async function health(host: SshHost): Promise<HealthCheck[]> {
   return JSON.parse(answer) as HealthCheck[];
 }
 
-/** Waits until all checks pass and gives how many there are. Throws a UserError with those that fail. */
-export async function waitForHealth(host: SshHost, timeout: number): Promise<number> {
+/** Waits until all checks pass and gives them. Throws a UserError with those that fail. */
+export async function waitForHealth(host: SshHost, timeout: number): Promise<readonly HealthCheck[]> {
   const end = Date.now() + timeout;
   for (;;) {
     let failed: readonly HealthCheck[] = [{ name: "ssh", ok: false, detail: "the node does not answer" }];
@@ -27,7 +29,7 @@ export async function waitForHealth(host: SshHost, timeout: number): Promise<num
       failed = checks.filter(({ ok }) => !ok);
       if (failed.length === 0) {
         await host.asRoot("/usr/local/sbin/factory-health --console");
-        return checks.length;
+        return checks;
       }
     } catch (error) {
       // a role may restart sshd

@@ -3,6 +3,9 @@
 
 bad() { echo "$*"; exit 1; }
 
+# All is well, and whoever deploys is told this.
+tell() { echo "$*"; exit 3; }
+
 # unit_active UNIT
 unit_active() { systemctl is-active --quiet "$1" || bad "$1 is $(systemctl is-active "$1")"; }
 
