@@ -13,6 +13,7 @@ import { handOver, startUnit, unitIsActive } from "./handover";
 import type { BuildName } from "./initialise";
 import { Journal } from "./journal";
 import { keepRenewing, LeaseKeeper } from "./lease";
+import { networkTestNode } from "./network-test";
 import { nodeById, Ways, type FactoryNode } from "./nodes";
 import { assemblePlan, buildOptions, keptOptions, planLookUps } from "./plan";
 import { localRecipes, remoteCommit } from "./recipes";
@@ -140,12 +141,12 @@ class Attachment {
     const chosen = keptOptions(buildOptions(), mergedEvents(before));
     const gnupg = new GnupgHome(home.gnupg);
     const fingerprint = gnupg.fingerprint(config.signing);
-    const [runner, bundled, lookedUp, publicKey, jumpHost] = await Promise.all([
+    const [runner, bundled, lookedUp, publicKey, networkTest] = await Promise.all([
       bundleRunner(deployment.root),
       git ? undefined : localRecipes(deployment.root),
       planLookUps(deployment),
       gnupg.publicKey(fingerprint),
-      ways.jumpHost(),
+      networkTestNode(deployment, ways),
     ]);
     const recipes = bundled ?? { commit: await remoteCommit(git?.url ?? "", git?.ref), dirty: false };
     const plan = assemblePlan({
@@ -156,7 +157,7 @@ class Attachment {
       build: options.build,
       options: chosen,
       signing: { fingerprint, publicKey },
-      iperf3: jumpHost.address,
+      iperf3: networkTest.address,
       requestedBy: options.holder,
       expires: expiryOf(node.server.tags),
     });

@@ -6,7 +6,7 @@ import { buildChecks } from "./checks";
 import type { Deployment } from "./deployment";
 import { Journal } from "./journal";
 import { LeaseHeld, LeaseKeeper } from "./lease";
-import { startNetworkTestServer } from "./network-test";
+import { networkTestNode, startNetworkTestServer } from "./network-test";
 import { Ways } from "./nodes";
 import { sessionIdentity } from "./session-identity";
 import type { Store } from "./store";
@@ -47,7 +47,7 @@ export async function runInitialise(
   const networkTest: Check = {
     name: "network test server",
     run: async () => {
-      await startNetworkTestServer(await ways.to(await ways.jumpHost()));
+      await startNetworkTestServer(await ways.to(await networkTestNode(deployment, ways)));
       return [];
     },
   };

@@ -144,6 +144,10 @@ export class Ways {
     return this.jump;
   }
 
+  controller(): Promise<FactoryNode> {
+    return this.nodeByRole("controller");
+  }
+
   /** Forgets a node that is gone: its pinned keys and its ssh configuration. */
   forget(serverId: string, name: string): void {
     this.knownHosts.forget(serverId);
@@ -154,7 +158,7 @@ export class Ways {
     return path.join(this.deployment.home.sshHosts, `${name}.conf`);
   }
 
-  private async nodeByRole(role: "jump-host" | "nfs-server"): Promise<FactoryNode> {
+  private async nodeByRole(role: "jump-host" | "nfs-server" | "controller"): Promise<FactoryNode> {
     const { factory } = this.deployment.config;
     const name = names.node(factory, role);
     const session = this.deployment.project("build");

@@ -3,14 +3,12 @@ import { resolveMirrors } from "../config/apt-mirrors";
 import type { BuildEvent } from "../model/events";
 import type { FactoryConfig } from "../model/config";
 import type { ImageDefinition } from "../model/image";
+import { IPERF3_PORT } from "../model/jenkins";
 import { names, parseBuildId, tags } from "../model/naming";
 import type { BuildPlan, RegionTarget } from "../model/plan";
 import { oneByName } from "../openstack/neutron";
 import type { Deployment } from "./deployment";
 import type { Recipes } from "./recipes";
-
-/** iperf3's own port; the factory's security groups name the same. */
-export const IPERF3_PORT = 5201;
 
 /** Seconds for the temporary instance; the second is enough for emulation on a busy machine. */
 const TEST_INSTANCE_TIMEOUTS = { activeTimeout: 300, bootTimeout: 900 };

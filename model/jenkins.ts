@@ -1,0 +1,23 @@
+/** What the controller's user data, its handover and its configuration (JCasC) say alike. */
+import type { SecretName } from "./config/secrets";
+
+/** TCP port of the iperf3 server that test instances measure the network against. */
+export const IPERF3_PORT = 5201;
+
+/** Jenkins' home is on the data volume; all else of it is made anew with the root disk. */
+export const JENKINS = {
+  user: "jenkins",
+  casc: "/etc/factory/jenkins/casc",
+  plugins: "/etc/factory/jenkins/plugins.yaml",
+  certificate: "/etc/factory/certificates/controller.pem",
+  authority: "/etc/factory/certificates/ca.pem",
+  /** Name of the certificate's key among the node's credentials. */
+  key: "controller-key",
+  target: "factory-jenkins.target",
+} as const;
+
+/** The secrets that JCasC files may name as ${NAME}, by what secret of factory.yaml they are. */
+export const JENKINS_SECRETS: Readonly<Record<string, SecretName>> = {
+  JENKINS_ADMIN_PASSWORD: "jenkinsAdmin",
+  SMTP_PASSWORD: "smtp",
+};
