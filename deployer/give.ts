@@ -1,12 +1,15 @@
 /** Puts what a role is handed over into place on its node. Secrets go by standard input, and are kept encrypted there. */
-import type { Handover } from "./roles/role";
+import type { Handover, NodeDirectory } from "./roles/role";
 import { quote } from "./shell";
 import type { SshHost } from "./ssh";
 
 /** Where systemd looks for encrypted credentials. */
 export const CREDENTIALS = "/etc/credstore.encrypted";
 
-export async function give(host: SshHost, { credentials = [], files = [], restart = [] }: Handover): Promise<void> {
+export async function give(
+  host: SshHost,
+  { credentials = [], files = [], directories = [], restart = [] }: Handover,
+): Promise<void> {
   if (credentials.length > 0) await host.asRoot(`install -d -m 0700 ${CREDENTIALS}`);
   for (const { name, content } of credentials) {
     const [file, part] = [quote(`${CREDENTIALS}/${name}`), quote(`${CREDENTIALS}/.${name}.part`)];
@@ -20,6 +23,7 @@ export async function give(host: SshHost, { credentials = [], files = [], restar
     await host.asRoot(`install -d -m 0755 ${quote(path.slice(0, path.lastIndexOf("/")))}`);
     await host.putFile(path, content, mode, owner);
   }
+  for (const directory of directories) await giveDirectory(host, directory);
   if (restart.length === 0) return;
   await host.asRoot("systemctl daemon-reload");
   for (const unit of restart)
@@ -27,4 +31,12 @@ export async function give(host: SshHost, { credentials = [], files = [], restar
       `systemctl restart ${quote(unit)} || { journalctl --no-pager --quiet --lines 15 --output cat --unit ${quote(unit)} >&2; exit 1; }`,
       { timeout: 600_000 },
     );
+}
+
+async function giveDirectory(host: SshHost, { path, owner, mode, fileMode, files }: NodeDirectory): Promise<void> {
+  const [user = "root", group = user] = owner.split(":");
+  await host.asRoot(`install -d -m ${mode} -o ${quote(user)} -g ${quote(group)} ${quote(path)}`);
+  for (const { name, content } of files) await host.putFile(`${path}/${name}`, content, fileMode, owner);
+  const others = files.map(({ name }) => `! -name ${quote(name)}`).join(" ");
+  await host.asRoot(`find ${quote(path)} -mindepth 1 -maxdepth 1 ${others} -exec rm -rf {} +`);
 }

@@ -4,19 +4,21 @@ import type { Construct } from "constructs";
 import { Bucket } from "../constructs/bucket";
 import { Port } from "../constructs/connections";
 import { factoryCommand } from "../constructs/factory-command";
+import { JenkinsController } from "../constructs/jenkins-controller";
 import { JumpHost } from "../constructs/jump-host";
 import { Network } from "../constructs/network";
 import { NfsServer } from "../constructs/nfs-server";
 import { NodeConfigured } from "../constructs/node-configured";
 import { applyPolicies, DataIsRetained, StopsBeforeDestroy } from "../constructs/policies";
 import { SecurityGroup } from "../constructs/security-group";
+import { IPERF3_PORT } from "../model/jenkins";
 import { names } from "../model/naming";
 import type { StackContext } from "./context";
 import { Places } from "./places";
 import { stateBackend } from "./state-backend";
 
-/** iperf3's own port; stage 1 starts the server on the jump host. */
-const IPERF3 = Port.tcp(5201);
+/** The network test's server: the controller's, or else one that stage 1 starts on a jump host. */
+const IPERF3 = Port.tcp(IPERF3_PORT);
 
 /** What lives as long as the factory: networks, all nodes but build hosts, buckets, and the groups that builds join. */
 export class FactoryStack extends TerraformStack {
@@ -63,13 +65,27 @@ export class FactoryStack extends TerraformStack {
       clients: net.cidr,
       nodeValues,
     });
+    const controller =
+      nodes.controller &&
+      new JenkinsController(this, "controller", {
+        ...places.build,
+        root,
+        name: names.node(factory, "controller"),
+        kind: nodes.controller,
+        volume: { name: names.dataVolume(factory, "controller"), sizeGiB: nodes.controller.volumeGiB },
+        jenkins: config.jenkins,
+        nodeValues,
+      });
     for (const name of [config.buckets.requests, config.buckets.staging, config.buckets.release])
       new Bucket(this, `bucket-${name}`, { root, name });
 
     for (const jumpHost of jumpHosts) {
       nfsServer.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
-      jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
+      controller?.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
+      controller?.allowWebFrom(jumpHost);
+      if (!controller) jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
     }
+    controller?.allowNetworkTestFrom(testInstances);
     nfsServer.allowMountFrom(buildHosts);
     testInstances.connections.allowFrom(buildHosts, Port.ssh, "the tests' SSH");
 
@@ -82,6 +98,8 @@ export class FactoryStack extends TerraformStack {
       [],
     );
     new NodeConfigured(this, "nfs-server-configured", { root, node: nfsServer.host, after: wayIn });
+
+    if (controller) new NodeConfigured(this, "controller-configured", { root, node: controller.host, after: wayIn });
 
     // Depends on everything, so it is the first to be destroyed, and nothing is when it refuses.
     new DataResource(this, "unused", {

@@ -21,9 +21,22 @@ export interface NodeFile {
   readonly owner?: string;
 }
 
+/** A directory that has these files and no others. */
+export interface NodeDirectory {
+  /** Absolute. */
+  readonly path: string;
+  /** As chown takes it, for the directory and its files. */
+  readonly owner: string;
+  /** As chmod takes it. */
+  readonly mode: string;
+  readonly fileMode: string;
+  readonly files: readonly { readonly name: string; readonly content: string }[];
+}
+
 export interface Handover {
   readonly credentials?: readonly NodeCredential[];
   readonly files?: readonly NodeFile[];
+  readonly directories?: readonly NodeDirectory[];
   /** Units that are restarted, in this order, when all is in place. */
   readonly restart?: readonly string[];
 }

@@ -3,6 +3,7 @@
  * fails there.
  */
 import { parse } from "yaml";
+import { controllerUserData, type JenkinsSource } from "../../../cloud-init/controller";
 import type { NodeValues } from "../../../cloud-init/render";
 import { buildHostUserData, jumpHostUserData, nfsServerUserData } from "../../../cloud-init/roles";
 
@@ -14,10 +15,20 @@ export const nodeValues: NodeValues = {
 };
 const volumeId = "0f5c1c6e-5d1f-4f7e-9d0a-3f2c1d4b5a69";
 
+export const jenkins: JenkinsSource = {
+  version: "2.504.3",
+  java: 17,
+  repository: "https://jenkins.test/debian-stable/",
+  key: { url: "https://jenkins.test/key", fingerprint: "5E386EADB55F01504CAE8BCF7198F4B714ABFC68" },
+  updateCentre: "https://updates.test",
+  required: false,
+};
+
 /** Each is rendered inside of a test, so that one that throws fails alone. */
 export const allRoles: Readonly<Record<string, () => string>> = {
   "jump host": () => jumpHostUserData(nodeValues),
   "NFS server": () => nfsServerUserData({ ...nodeValues, volumeId, clients: "10.0.0.0/24" }),
+  controller: () => controllerUserData({ ...nodeValues, volumeId, jenkins }),
   "build host": () => buildHostUserData({ ...nodeValues, volumeId, nfsServer: "10.0.0.5" }),
 };
 

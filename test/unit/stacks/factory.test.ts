@@ -54,3 +54,17 @@ test("what brings a node into order is found by the node's name, for factory rep
     expect(JSON.stringify(configured?.["triggers_replace"])).toContain(`openstack_compute_instance_v2.${id}.id`);
   }
 });
+
+test("the network test's server is the controller's where there is one, and the jump host's otherwise", () => {
+  const rules = (resources: typeof resource) =>
+    all(resources, "openstack_networking_secgroup_rule_v2")
+      .filter((rule) => rule["port_range_min"] === 5201)
+      .map((rule) => String(rule["security_group_id"]));
+  expect(rules(resource)).toEqual([expect.stringContaining("controller")]);
+  const context = exampleContext();
+  const nodes = { ...context.config.nodes, controller: undefined };
+  const without = { ...context, config: { ...context.config, nodes } };
+  const other = synthStack(new FactoryStack(Testing.app(), "factory", without)).resource;
+  expect(rules(other)).toEqual([expect.stringContaining("jump-host")]);
+  expect(all(other, "openstack_compute_instance_v2").map((server) => server["name"])).not.toContain("demo-controller");
+});

@@ -1,0 +1,54 @@
+/** The user data of the controller. */
+import { IPERF3_PORT, JENKINS_SECRETS } from "../model/jenkins";
+import { file, renderRole, type NodeValues } from "./render";
+
+/** What is installed, and from where: `jenkins` of factory.yaml. */
+export interface JenkinsSource {
+  readonly version: string;
+  readonly java: number;
+  readonly repository: string;
+  readonly key: { readonly url: string; readonly fingerprint: string };
+  /** @default - no plugins, and so no Jenkins */
+  readonly pluginManager?: { readonly url: string; readonly sha256: string } | undefined;
+  readonly updateCentre: string;
+  /** Whether the node is in order only with Jenkins. */
+  readonly required: boolean;
+}
+
+export interface ControllerValues extends NodeValues {
+  readonly volumeId: string;
+  readonly jenkins: JenkinsSource;
+}
+
+export function controllerUserData({ volumeId, jenkins, ...node }: ControllerValues): string {
+  const { version, java, repository, key, pluginManager, updateCentre, required } = jenkins;
+  const base = (url: string): string => url.replace(/\/+$/, "");
+  const settings = {
+    version,
+    repository: base(repository),
+    key,
+    pluginManager: pluginManager ?? null,
+    updateCentre: base(updateCentre),
+    required,
+  };
+  return renderRole(node, {
+    name: "controller",
+    values: {
+      volumeId,
+      java: String(java),
+      settings: JSON.stringify(settings),
+      credentials: Object.keys(JENKINS_SECRETS)
+        .map((name) => `LoadCredentialEncrypted=${name}`)
+        .join("\n"),
+      iperf3: String(IPERF3_PORT),
+      freePercent: String(node.freePercent),
+      mountVolume: file("factory-mount-volume"),
+      install: file("factory-jenkins-install"),
+      check: file("factory-jenkins-check"),
+      health: file("jenkins-health"),
+      proxy: file("controller-proxy.conf"),
+      collect: file("jenkins-backup-collect"),
+      apply: file("jenkins-backup-apply"),
+    },
+  });
+}

@@ -1,0 +1,53 @@
+/** What the controller is handed over: its certificate, Jenkins' configuration, plugin list and secrets. */
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { fillCasc, secretsNamedIn } from "../../model/casc";
+import { JENKINS, JENKINS_SECRETS } from "../../model/jenkins";
+import { names } from "../../model/naming";
+import { UserError } from "../user-error";
+import type { Handover, NodeCredential, RoleContext } from "./role";
+
+export async function jenkinsHandover({ deployment, node, secrets, authority }: RoleContext): Promise<Handover> {
+  const { root, config } = deployment;
+  const name = `${node.name}.${names.domain(config.factory)}`;
+  const ca = await authority();
+  const issued = await ca.issue({ commonName: name, dnsNames: [name, node.name], addresses: [node.address] });
+  const casc = cascFiles(root, { factory: config.factory, url: `https://${name}/`, from: config.notify.from });
+  const needed = [...new Set(casc.flatMap(({ content }) => secretsNamedIn(content)))].sort();
+  return {
+    credentials: [
+      { name: JENKINS.key, content: issued.privateKey },
+      ...(await Promise.all(
+        needed.map(async (one): Promise<NodeCredential> => ({ name: one, content: await secrets.get(secretOf(one)) })),
+      )),
+    ],
+    files: [
+      { path: JENKINS.certificate, content: issued.certificate },
+      { path: JENKINS.authority, content: ca.certificate },
+      { path: JENKINS.plugins, content: readFileSync(path.join(root, "jenkins", "plugins.yaml")) },
+    ],
+    directories: [
+      { path: JENKINS.casc, owner: `${JENKINS.user}:${JENKINS.user}`, mode: "0700", fileMode: "0600", files: casc },
+    ],
+    restart: ["nginx.service", JENKINS.target],
+  };
+}
+
+/** jenkins/casc/*.yaml with this factory's values. */
+function cascFiles(root: string, values: Readonly<Record<string, string>>) {
+  const directory = path.join(root, "jenkins", "casc");
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".yaml"))
+    .sort()
+    .map((name) => {
+      const file = path.join("jenkins", "casc", name);
+      return { name, content: fillCasc(file, readFileSync(path.join(directory, name), "utf8"), values) };
+    });
+}
+
+function secretOf(name: string) {
+  const secret = JENKINS_SECRETS[name];
+  if (secret !== undefined) return secret;
+  const known = Object.keys(JENKINS_SECRETS).join(", ");
+  throw new UserError(`jenkins/casc: no secret is called ${name}; there are: ${known} (model/jenkins.ts)`);
+}

@@ -1,0 +1,76 @@
+import path from "node:path";
+import { parse } from "yaml";
+import type { Deployment } from "../../../../deployer/deployment";
+import type { FactoryNode } from "../../../../deployer/nodes";
+import { jenkinsHandover } from "../../../../deployer/roles/controller";
+import type { CertificateRequest, RoleContext } from "../../../../deployer/roles/role";
+import { exampleContext } from "../../stacks/context";
+
+const root = path.join(__dirname, "..", "..", "..", "..");
+const asked: CertificateRequest[] = [];
+const context = {
+  deployment: { root, config: exampleContext().config } as unknown as Deployment,
+  node: { name: "demo-controller", address: "10.60.0.9" } as unknown as FactoryNode,
+  secrets: { get: (name) => Promise.resolve(`value of ${name}`) },
+  authority: () =>
+    Promise.resolve({
+      certificate: "CA",
+      issue: (request: CertificateRequest) => {
+        asked.push(request);
+        return Promise.resolve({ certificate: "CERTIFICATE", privateKey: "KEY" });
+      },
+    }),
+} satisfies RoleContext;
+
+test("the secrets are those that the JCasC files name, and the proxy's key", async () => {
+  const { credentials } = await jenkinsHandover(context);
+  expect(credentials).toEqual([
+    { name: "controller-key", content: "KEY" },
+    { name: "JENKINS_ADMIN_PASSWORD", content: "value of jenkinsAdmin" },
+  ]);
+});
+
+test("JCasC files are Jenkins' alone, and say what this factory is called", async () => {
+  const { directories = [] } = await jenkinsHandover(context);
+  const [casc] = directories;
+  expect(casc).toMatchObject({ owner: "jenkins:jenkins", mode: "0700", fileMode: "0600" });
+  const jenkins = parse(casc!.files.find(({ name }) => name === "jenkins.yaml")!.content) as {
+    readonly jenkins: { readonly numExecutors: number };
+    readonly unclassified: { readonly location: { readonly url: string } };
+  };
+  expect(jenkins.jenkins.numExecutors).toBe(0);
+  expect(jenkins.unclassified.location.url).toBe("https://demo-controller.demo.internal/");
+});
+
+test("the certificate is for the node's names and address, and its files are no secret", async () => {
+  asked.length = 0;
+  const { files = [] } = await jenkinsHandover(context);
+  expect(asked).toEqual([
+    {
+      commonName: "demo-controller.demo.internal",
+      dnsNames: ["demo-controller.demo.internal", "demo-controller"],
+      addresses: ["10.60.0.9"],
+    },
+  ]);
+  expect(files.map((file) => file.path)).toEqual([
+    "/etc/factory/certificates/controller.pem",
+    "/etc/factory/certificates/ca.pem",
+    "/etc/factory/jenkins/plugins.yaml",
+  ]);
+  expect(JSON.stringify(files)).not.toMatch(/KEY|value of/);
+});
+
+test("the proxy is started before Jenkins", async () => {
+  expect((await jenkinsHandover(context)).restart).toEqual(["nginx.service", "factory-jenkins.target"]);
+});
+
+test("every plugin of the pinned list has a version, and is named once", async () => {
+  const { files = [] } = await jenkinsHandover(context);
+  const list = parse(String(files.at(-1)?.content)) as {
+    readonly plugins: readonly { readonly artifactId: string; readonly source: { readonly version: unknown } }[];
+  };
+  const names = list.plugins.map(({ artifactId }) => artifactId);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain("configuration-as-code");
+  expect(list.plugins.filter(({ source }) => typeof source.version !== "string")).toEqual([]);
+});
