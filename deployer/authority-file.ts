@@ -31,7 +31,9 @@ export function parseAuthority(pem: string, where: string, now = new Date()): Ce
   const chain = upwards(own, certificates);
   for (const one of chain) {
     if (new Date(one.validTo) <= now)
-      throw wrong(`its certificate (${subject(one)}) expired on ${day(one.validTo)}; give a valid one, or let the factory make one: factory secrets rotate ca`);
+      throw wrong(
+        `its certificate (${subject(one)}) expired on ${day(one.validTo)}; give a valid one, or let the factory make one: factory secrets rotate ca`,
+      );
     if (new Date(one.validFrom) > now)
       throw wrong(`its certificate (${subject(one)}) is valid only from ${day(one.validFrom)} on`);
   }
@@ -39,7 +41,9 @@ export function parseAuthority(pem: string, where: string, now = new Date()): Ce
   // OpenSSL trusts nothing but a root
   if (!isRoot(top))
     throw wrong(`the certificate of its issuer (${oneLine(top.issuer)}) is missing; add all up to the root`);
-  return { certificate: chain.map((one) => one.toString()).join(""), key };
+  // further ones are trusted too: those of a CA that comes, or goes
+  const further = certificates.filter((one) => !chain.includes(one) && one.ca && new Date(one.validTo) > now);
+  return { certificate: [...chain, ...further].map((one) => one.toString()).join(""), key };
 }
 
 type Wrong = (what: string) => UserError;

@@ -2,19 +2,17 @@
 import "reflect-metadata";
 import { createPrivateKey, randomBytes, webcrypto, X509Certificate, type KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
+import { DAY, LEAF_DAYS } from "./certificate-days";
 import type { Authority, Certificate, CertificateRequest } from "./roles/role";
 
 /** A CA whose certificate and key belong together. */
 export interface CertificateAuthority {
-  /** PEM of the issuing certificate and, where it is not a root, of those above it. */
+  /** PEM of the issuing certificate, and of further ones that are trusted: those above it, a former or a coming one. */
   readonly certificate: string;
   readonly key: KeyObject;
 }
 
-const DAY = 24 * 3600_000;
 const AUTHORITY_DAYS = 3653;
-/** Renewed long before: see the timer of `factory certificates renew`. */
-export const LEAF_DAYS = 90;
 /** Milliseconds: nodes' clocks may be a little behind ours. */
 const BACKDATED = 5 * 60_000;
 /** What X.520 grants a common name. */

@@ -1,6 +1,6 @@
 /** Secrets. Their payloads are told to nobody but the caller. */
 import { OpenStackError } from "./errors";
-import type { RequestOptions, Response, Session } from "./session";
+import type { Query, RequestOptions, Response, Session } from "./session";
 import { pause } from "./wait";
 
 export interface StoredSecret {
@@ -49,19 +49,33 @@ export async function createSecret(session: Session, secret: NewSecret): Promise
 
 /** The project's secrets with exactly this name, the oldest first. */
 export async function secretsNamed(session: Session, name: string, signal?: AbortSignal): Promise<StoredSecret[]> {
+  const found = await pages(session, { name }, signal);
+  // Barbican takes the name for a pattern.
+  return found.filter((one) => one.name === name).sort(byAge);
+}
+
+/** All secrets of the project that have not ended, the oldest first. */
+export async function listSecrets(session: Session): Promise<StoredSecret[]> {
+  return (await pages(session, {})).sort(byAge);
+}
+
+const byAge = (a: StoredSecret, b: StoredSecret): number =>
+  a.created.getTime() - b.created.getTime() || (a.id < b.id ? -1 : 1);
+
+async function pages(session: Session, filter: Query, signal?: AbortSignal): Promise<StoredSecret[]> {
   const found: StoredSecret[] = [];
   for (let offset = 0; ;) {
-    const query = { name, limit: PAGE, offset };
+    const query = { ...filter, limit: PAGE, offset };
     const answer = await look(session, { service: "key-manager", method: "GET", path: "/secrets", query, signal });
     const { secrets: page, total = 0 } = (answer.json ?? {}) as Page;
     if (!page) throw new Error(`${session.cloud}: key-manager GET /secrets: no "secrets" in the answer`);
-    const exact = page.filter((one) => one.name === name);
-    // Barbican tells UTC without saying so.
-    found.push(...exact.map((one) => ({ id: idOf(one.secret_ref), name, created: new Date(`${one.created}Z`) })));
+    for (const { name, created, secret_ref: reference } of page) {
+      // Barbican tells UTC without saying so.
+      found.push({ id: idOf(reference), name: name ?? "", created: new Date(`${created}Z`) });
+    }
     offset += page.length;
-    if (page.length === 0 || offset >= total) break;
+    if (page.length === 0 || offset >= total) return found;
   }
-  return found.sort((a, b) => a.created.getTime() - b.created.getTime() || (a.id < b.id ? -1 : 1));
 }
 
 /** What a secret holds; undefined when there is none with this id. */

@@ -77,6 +77,14 @@ describe("a CA of one's own", () => {
   });
 });
 
+test("further CAs that are given without a key are trusted too", async () => {
+  const [own, coming] = [await makeAuthority("own"), await makeAuthority("coming")];
+  const certificate = coming.slice(0, coming.indexOf("-----BEGIN PRIVATE"));
+  const { certificate: trusted } = parseAuthority(certificate + own, WHERE);
+  const subjects = trusted.split(/(?=-----BEGIN)/).map((pem) => new X509Certificate(pem).subject.split("\n")[0]);
+  expect(subjects).toEqual(["CN=CA of factory own", "CN=CA of factory coming"]);
+});
+
 describe("is refused, in one line that says why:", () => {
   let generated: string;
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { createSecret, deleteSecret, secretPayload, secretsNamed } from "../../../openstack/barbican";
+import { createSecret, deleteSecret, listSecrets, secretPayload, secretsNamed } from "../../../openstack/barbican";
 import { CloudServer } from "./cloud-server";
 import { FakeBarbican } from "./fake-barbican";
 
@@ -42,6 +42,13 @@ test("secrets of a name are told the oldest first, those on further pages too", 
   expect(found.map(({ id }) => id)).toEqual(ids);
   expect(found[0]?.created.toISOString()).toBe("2026-01-01T00:00:01.000Z");
   expect(cloud.calls(LIST).map(({ query }) => query.get("offset"))).toEqual(["0", "100"]);
+});
+
+test("all secrets of a project are listed", async () => {
+  barbican.put("demo-ca", "x");
+  barbican.put("", "nameless");
+  expect((await listSecrets(cloud.session())).map(({ name }) => name)).toEqual(["demo-ca", ""]);
+  expect(cloud.calls(LIST)[0]?.query.has("name")).toBe(false);
 });
 
 test("what a pattern of the service adds is taken out: names may hold its wildcards", async () => {

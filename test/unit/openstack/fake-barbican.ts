@@ -36,7 +36,7 @@ export class FakeBarbican {
   }
 
   private list({ query }: Seen): Reply {
-    const found = [...this.secrets.values()].filter(({ name }) => name === query.get("name"));
+    const found = [...this.secrets.values()].filter(({ name }) => !query.has("name") || name === query.get("name"));
     const offset = Number(query.get("offset"));
     const page = found.slice(offset, offset + Number(query.get("limit")));
     const secrets = page.map(({ id, name, created }) => ({
