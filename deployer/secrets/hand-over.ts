@@ -1,0 +1,19 @@
+/** Gives a secret, as it is now, to all nodes that use it. */
+import type { SecretName } from "../../model/config/secrets";
+import type { Deployment } from "../deployment";
+import { handOverAgain, inOrderOf } from "../hand-over-again";
+import { listNodes, Ways } from "../nodes";
+import { forgetSecrets } from "./index";
+import { SECRET_USES } from "./uses";
+
+/** Throws a UserError at the first node that can't be given it, or that is not well with it. */
+export async function handOverSecret(
+  deployment: Deployment,
+  name: SecretName,
+  say: (line: string) => void,
+): Promise<void> {
+  forgetSecrets(deployment);
+  const nodes = inOrderOf(SECRET_USES[name].roles, await listNodes(deployment));
+  if (nodes.length === 0) say(`${name}: there is no node that uses it`);
+  await handOverAgain(deployment, new Ways(deployment, say), nodes, say);
+}
