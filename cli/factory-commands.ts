@@ -50,7 +50,7 @@ export function addFactoryCommands(program: Command, root: string): void {
   program
     .command("destroy")
     .description("destroy the factory; what holds data stays (status --show-retained lists it)")
-    .option("--purge-data", "delete the data as well: volumes, buckets with all their objects, private images")
+    .option("--purge-data", "delete the data as well: volumes, buckets with all their objects, private images, secrets")
     .option("--verbose", "show all that cdktf says")
     .action(async ({ purgeData = false, verbose = false }: { purgeData?: boolean; verbose?: boolean }) =>
       destroyFactory(Deployment.load(root), purgeData, say, verbose),

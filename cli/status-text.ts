@@ -1,6 +1,6 @@
 /** Status and lists as lines for people. Pure. */
 import type { BuildSummary } from "../deployer/builds";
-import type { FactoryStatus } from "../deployer/status";
+import type { FactoryStatus, Retained } from "../deployer/status";
 import { bytes, duration, table } from "../deployer/table";
 
 export function statusLines(status: FactoryStatus): string[] {
@@ -22,8 +22,12 @@ export function statusLines(status: FactoryStatus): string[] {
 }
 
 /** What destroying the factory keeps. */
-export function retainedLines(retained: Pick<FactoryStatus, "volumes" | "buckets" | "images" | "problems">): string[] {
-  const lines = dataLines(retained);
+export function retainedLines(retained: Retained & Pick<FactoryStatus, "problems">): string[] {
+  const secrets = section(
+    ["SECRET"],
+    retained.secrets.map((name) => [name]),
+  );
+  const lines = [...dataLines(retained), ...secrets];
   if (lines.length > 0) return lines.slice(1);
   return retained.problems.length > 0 ? [] : ["nothing is retained"];
 }

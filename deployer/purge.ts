@@ -3,8 +3,9 @@ import { names, OWNER_TAG } from "../model/naming";
 import { deleteImage, listImages } from "../openstack/glance";
 import type { Deployment } from "./deployment";
 import { release } from "./retained";
+import { purgeSecrets } from "./secrets/kept";
 
-/** Deletes the factory's volume, buckets with all their objects, and private images; tells each. */
+/** Deletes the factory's volume, buckets with all their objects, private images and generated secrets; tells each. */
 export async function purgeData(deployment: Deployment): Promise<string[]> {
   const { factory, buckets } = deployment.config;
   const volume = { factory, kind: "volume", name: names.dataVolume(factory, "nfs-server") } as const;
@@ -12,7 +13,8 @@ export async function purgeData(deployment: Deployment): Promise<string[]> {
   for (const name of [buckets.requests, buckets.staging, buckets.release]) {
     lines.push(await release(deployment.project("production"), { factory, kind: "container", name }, true));
   }
-  return [...lines.filter((line) => !line.endsWith("is gone already")), ...(await purgeImages(deployment))];
+  const kept = lines.filter((line) => !line.endsWith("is gone already"));
+  return [...kept, ...(await purgeImages(deployment)), ...(await purgeSecrets(deployment))];
 }
 
 /** Deletes the factory's private images in every region; tells each, and what it leaves. */

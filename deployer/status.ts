@@ -6,6 +6,7 @@ import { listImages } from "../openstack/glance";
 import { headContainer } from "../openstack/swift";
 import type { Deployment } from "./deployment";
 import { listNodes, Ways, type NodeRole } from "./nodes";
+import { keptSecrets } from "./secrets/kept";
 import { holderProcess } from "./session-identity";
 import { messageOf } from "./user-error";
 
@@ -46,6 +47,8 @@ export interface FactoryStatus {
   readonly buckets: readonly BucketStatus[];
   /** Volumes with the factory's data. */
   readonly volumes: readonly VolumeStatus[];
+  /** Names in Barbican of the generated secrets. */
+  readonly secrets: readonly string[];
   /** What could not be found out, one line each. */
   readonly problems: readonly string[];
 }
@@ -62,14 +65,24 @@ export async function factoryStatus(deployment: Deployment): Promise<FactoryStat
     });
   const nodes = await orNone("nodes", nodeStatuses(deployment));
   const hasShare = nodes.some(({ role }) => role === "nfs-server");
-  const [leases, buckets, volumes, ...images] = await Promise.all([
+  const [leases, buckets, volumes, secrets, ...images] = await Promise.all([
     orNone("leases", hasShare ? liveLeases(deployment) : Promise.resolve([])),
     orNone("buckets", bucketStatuses(deployment)),
     orNone("volumes", volumeStatuses(deployment)),
+    orNone("secrets", keptSecrets(deployment)),
     ...deployment.config.regions.map((region) => orNone(`images in ${region.name}`, imageStatuses(deployment, region))),
   ]);
   const problems = [...hidden].map(([cause, what]) => `${what.join(", ")}: ${cause}`);
-  return { factory: deployment.config.factory, nodes, leases, images: images.flat(), buckets, volumes, problems };
+  return {
+    factory: deployment.config.factory,
+    nodes,
+    leases,
+    images: images.flat(),
+    buckets,
+    volumes,
+    secrets,
+    problems,
+  };
 }
 
 async function nodeStatuses(deployment: Deployment): Promise<NodeStatus[]> {
@@ -124,9 +137,12 @@ async function imageStatuses(deployment: Deployment, region: Deployment["homeReg
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
+export type Retained = Pick<FactoryStatus, "volumes" | "buckets" | "images" | "secrets">;
+
 /** What stays when the factory's stack is destroyed. Pure. */
-export function retainedOf(status: FactoryStatus): Pick<FactoryStatus, "volumes" | "buckets" | "images"> {
+export function retainedOf(status: FactoryStatus): Retained {
   return {
+    secrets: status.secrets,
     volumes: status.volumes,
     images: status.images,
     buckets: status.buckets.filter(({ objects }) => objects > 0),

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommandLine } from "../../../cli/run";
 import { CloudServer } from "../openstack/cloud-server";
+import { FakeBarbican } from "../openstack/fake-barbican";
 
 const repository = path.join(__dirname, "..", "..", "..");
 let root: string;
@@ -191,6 +192,7 @@ describe("status", () => {
     cloud
       .on("GET /v2.1/servers/detail", { json: { servers: [] } })
       .on("GET /v3/p1/volumes/detail", { json: { volumes: [] } })
+      .on("GET /key-manager/v1/secrets", { json: { secrets: [], total: 0 } })
       .on("GET /v2/images", { json: { images: [] } })
       .on("GET /two/v2/images", { json: { images: [] } });
     for (const name of ["requests", "staging", "release"]) cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
@@ -220,7 +222,10 @@ describe("status", () => {
       .on("GET /v2/images", { json: { images: [] } })
       .on("GET /two/v2/images", { json: { images: [] } });
     for (const name of ["requests", "staging", "release"]) cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
+    new FakeBarbican(cloud).put("demo-ca", "-----BEGIN PRIVATE KEY-----");
     expect(await factory("status", "--show-retained")).toBe(1);
+    expect(out).toMatch(/^SECRET\ndemo-ca$/m);
+    expect(out).not.toContain("PRIVATE KEY");
     expect(out).toMatch(/demo-nfs-server-data +40 GiB/);
     expect(out).not.toContain("nothing");
     expect(err).toMatch(/^factory: nodes: .* 403: no\n$/);
