@@ -4,6 +4,7 @@ import { version } from "../package.json";
 import { addBuildCommands } from "./build-commands";
 import { addFactoryCommands } from "./factory-commands";
 import { addInternalCommands } from "./internal-commands";
+import { addSecretCommands } from "./secret-commands";
 
 export function makeProgram(root: string): Command {
   const program = new Command("factory")
@@ -24,6 +25,7 @@ The same builds start with "cdktf deploy build-<image>"; the factory itself with
     );
   addFactoryCommands(program, root);
   addBuildCommands(program, root);
+  addSecretCommands(program, root);
   addInternalCommands(program, root);
   return program;
 }
