@@ -11,7 +11,7 @@ export interface StoredSecret {
 
 export interface NewSecret {
   readonly name: string;
-  /** Text; most clouds take at most 10 kB. */
+  /** Text; Barbican takes the white space at both its ends away, and most clouds take at most 10 kB. */
   readonly payload: string;
   /** It is neither listed nor given from then on, and can't be deleted any more. @default never */
   readonly expires?: Date;
