@@ -44,6 +44,11 @@ export async function isAlive(holder: Pick<LeaseHolder, "pid" | "started">): Pro
   return (await startOf(holder.pid)) === holder.started;
 }
 
+/** Whether there is a process of this number. */
+export async function isRunning(pid: number): Promise<boolean> {
+  return (await startOf(pid)) !== undefined;
+}
+
 /** What is known of a lease's holder from here. */
 export async function holderProcess(holder: LeaseHolder): Promise<"alive" | "dead" | "unknown"> {
   if (holder.host !== hostname()) return "unknown";

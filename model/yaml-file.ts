@@ -65,9 +65,7 @@ export function schemaProblems(yaml: YamlFile, schema: z.ZodType): Problem[] {
   // What holds a secret has been told, and that comes first.
   const told = yaml.problems.map(({ path }) => path).filter((path) => path !== "");
   return result.error.issues
-    .flatMap((issue) =>
-      describeIssue(issue, yaml.value, schema).map(({ path, ...facts }) => yaml.problem(path, facts)),
-    )
+    .flatMap((issue) => describeIssue(issue, yaml.value, schema).map(({ path, ...facts }) => yaml.problem(path, facts)))
     .filter(({ path }) => !told.includes(path));
 }
 

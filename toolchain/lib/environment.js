@@ -1,6 +1,8 @@
 "use strict";
+const path = require("node:path");
 const { mirror, cliConfig } = require("../steps/provider.js");
 const { findTerraform } = require("../steps/terraform.js");
+const { root } = require("./paths.js");
 const { Problem } = require("./problem.js");
 const { installedBin } = require("./suitable-node.js");
 
@@ -12,7 +14,12 @@ async function environment() {
   const terraform = await findTerraform();
   if (!terraform) throw new Problem("there is no Terraform yet: run `npm run setup` first");
   return {
-    TERRAFORM_BINARY_NAME: terraform.path,
+    // Terraform itself, behind the script that starts what its state needs beside it.
+    TERRAFORM_BINARY_NAME: path.join(root, "toolchain", "terraform"),
+    FACTORY_TERRAFORM: terraform.path,
+    // Not every S3 takes the trailing checksums that Amazon's library would send by default.
+    AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
+    AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
     TF_CLI_CONFIG_FILE: cliConfig(),
     // `terraform providers lock` would ask the public registry; cdktf need not run it, and a person may.
     TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror()}`,

@@ -49,7 +49,11 @@ test("postgres: a schema for each stack", () => {
 
 test("http: the state's own address is its lock, or GitLab's beside it", () => {
   const own = { address: "https://s.test/f/build-debian-12", lock_address: "https://s.test/f/build-debian-12" };
-  expect(backend("https://s.test/f").attributes).toMatchObject({ ...own, lock_method: "LOCK", unlock_method: "UNLOCK" });
+  expect(backend("https://s.test/f").attributes).toMatchObject({
+    ...own,
+    lock_method: "LOCK",
+    unlock_method: "UNLOCK",
+  });
   expect(backend("https://s.test/f?locking=gitlab").attributes).toMatchObject({
     lock_address: "https://s.test/f/build-debian-12/lock",
     lock_method: "POST",
