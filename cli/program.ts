@@ -5,6 +5,7 @@ import { addBuildCommands } from "./build-commands";
 import { addFactoryCommands } from "./factory-commands";
 import { addInternalCommands } from "./internal-commands";
 import { addSecretCommands } from "./secret-commands";
+import { addStateCommands } from "./state-commands";
 
 export function makeProgram(root: string): Command {
   const program = new Command("factory")
@@ -26,6 +27,7 @@ The same builds start with "cdktf deploy build-<image>"; the factory itself with
   addFactoryCommands(program, root);
   addBuildCommands(program, root);
   addSecretCommands(program, root);
+  addStateCommands(program, root);
   addInternalCommands(program, root);
   return program;
 }

@@ -11,6 +11,7 @@ import { purgeData } from "./purge";
 import { localRecipes, remoteCommit } from "./recipes";
 import { sessionIdentity } from "./session-identity";
 import { buildStackState, existingBuildStacks } from "./stack-state";
+import { stateStore } from "./states/store";
 import { UserError } from "./user-error";
 
 export interface BuildRequest {
@@ -39,7 +40,7 @@ export async function buildImage(
     ...(request.skipPublish && { FACTORY_SKIP_PUBLISH: "1" }),
     ...(request.debug && { FACTORY_BUILD_DEBUG: "1" }),
   };
-  if (buildStackState(deployment.home.state, stack) === "complete") {
+  if ((await buildStackState(stateStore(deployment), stack)) === "complete") {
     say("the build before this one is complete and its host was kept: it ends now");
     await cdktf(deployment, { command: "destroy", stack, say, verbose });
   }
@@ -78,7 +79,7 @@ export async function dryRun(deployment: Deployment, name: string): Promise<DryR
   const regions = config.regions.filter(
     (region, index) => index === 0 || (image.regions?.includes(region.name) ?? true),
   );
-  const kept = buildStackState(deployment.home.state, names.buildStack(name)) === "complete";
+  const kept = (await buildStackState(stateStore(deployment), names.buildStack(name))) === "complete";
   const checks = buildChecks(deployment, { image, build: `${name}-000000000000-0000` })
     // A complete build whose host was kept is ended first, and stands against nothing.
     .filter((check) => !kept || check.name !== "no other build");
@@ -103,9 +104,10 @@ function describeRecipe({ builder, recipe }: ImageDefinition): string {
 
 /** Throws a UserError while there are builds: they need the factory for their own end. */
 export async function refuseWhileBuilding(deployment: Deployment): Promise<void> {
+  const known = deployment.images.map((image) => names.buildStack(image.name));
   const builds = new Set([
     ...(await listNodes(deployment)).filter(({ role }) => role === "build-host").map(({ name }) => name),
-    ...existingBuildStacks(deployment.home.state),
+    ...(await existingBuildStacks(stateStore(deployment), known)),
   ]);
   if (builds.size === 0) return;
   throw new UserError(`there are builds: ${[...builds].join(", ")}; end them first: cdktf destroy build-<image>`);

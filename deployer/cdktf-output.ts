@@ -1,8 +1,11 @@
 /** What of cdktf's output is worth a line on the terminal. Pure. */
+import { isLockedLine } from "./states/lock-message";
 
 export interface LineMemory {
-  /** Within an error that Terraform tells: to be shown, or known already. */
-  error: "none" | "shown" | "known";
+  /** Within an error that Terraform tells: to be shown, known already, or about the state's lock. */
+  error: "none" | "shown" | "known" | "lock";
+  /** What was said about a lock that could not be had: one line of ours, or Terraform's error. */
+  lock?: readonly string[];
 }
 
 /** The text to show, without cdktf's and Terraform's own prefixes; undefined for what only the log keeps. */
@@ -16,9 +19,17 @@ export function interestingLine(
   const begins = plain.startsWith(`${stack} `);
   const line = (begins ? plain.slice(stack.length) : plain).trimStart();
   if (begins || FOOTER.test(line)) memory.error = "none";
+  if (isLockedLine(line)) {
+    memory.lock = [line];
+    return verbose ? line : undefined;
+  }
   const said = /^\S+(?: \([^)]*\))? \(local-exec\): ?(.*)$/.exec(line)?.[1];
   if (said !== undefined) return said.startsWith("Executing: [") ? undefined : said;
-  if (/^[│╷╵\s]*Error:/.test(line)) memory.error = line.includes(OWN_FAILURE) ? "known" : "shown";
+  if (/^[│╷╵\s]*Error:/.test(line)) memory.error = kindOf(line);
+  if (memory.error === "lock" && !isLockedLine(memory.lock?.[0] ?? "")) {
+    const text = withoutFrame(line);
+    if (text !== undefined) memory.lock = [...(memory.lock ?? []), text];
+  }
   if (memory.error !== "none") return memory.error === "shown" || verbose ? withoutFrame(line) : undefined;
   if (verbose) return line;
   const [, name, what, took] =
@@ -31,6 +42,11 @@ export function interestingLine(
 
 /** A command of ours has failed; what it said has been shown, Terraform says all of it again. */
 const OWN_FAILURE = "local-exec provisioner error";
+
+function kindOf(line: string): LineMemory["error"] {
+  if (line.includes(OWN_FAILURE)) return "known";
+  return line.includes("acquiring the state lock") ? "lock" : "shown";
+}
 
 /** cdktf's own count of stacks, and its last word. */
 const FOOTER = /^(\d+ Stacks? |Invoking Terraform CLI failed)/;

@@ -1,10 +1,14 @@
 /** Runs the cdktf command and shows what people want to see of it; all of it is kept in a log file. */
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import path from "node:path";
+import { refuseOtherPlace } from "../config/state-place";
+import { statePlace } from "../model/config/state";
 import { environment } from "../toolchain/lib/environment.js";
 import { interestingLine, type LineMemory } from "./cdktf-output";
 import type { Deployment } from "./deployment";
+import { lockFailure } from "./states/lock-message";
 import { UserError } from "./user-error";
 
 export interface CdktfRun {
@@ -26,6 +30,7 @@ export async function cdktf(
   { command, stack, env, say, verbose = false }: CdktfRun,
 ): Promise<void> {
   const { runs } = deployment.home;
+  refuseOtherPlace(deployment.home.directory, deployment.config.state);
   mkdirSync(runs, { recursive: true });
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, "");
   // An output of its own: two deploys from one checkout must not write the same files.
@@ -42,9 +47,9 @@ export async function cdktf(
   // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
   const interrupted = (): void => void (seen.interrupted = true);
   process.on("SIGINT", interrupted);
+  const memory: LineMemory = { error: "none" };
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
-      const memory: LineMemory = { error: "none" };
       for (const stream of [child.stdout, child.stderr]) {
         let rest = "";
         stream.setEncoding("utf8").on("data", (chunk: string) => {
@@ -65,6 +70,9 @@ export async function cdktf(
       throw new UserError(
         `cdktf ${command} ${stack}: interrupted; a build that runs on its host goes on: run it again to follow it`,
       );
+    }
+    if (code !== 0 && memory.lock) {
+      throw new UserError(lockFailure(statePlace(deployment.config.state).kind, stack, memory.lock));
     }
     if (code !== 0) throw new UserError(`cdktf ${command} ${stack}: failed (all of its output: ${logFile})`);
     if (!seen.completed) {
@@ -89,10 +97,12 @@ export function cdktfProgram(): string {
 /** What cdktf and Terraform need, whatever the shell has set. */
 async function surroundings(): Promise<Record<string, string | undefined>> {
   const plain = { NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", TF_PLUGIN_CACHE_DIR: undefined };
+  // What a database says of the lock's holder.
+  const PGAPPNAME = `factory ${userInfo().username}@${hostname()}`;
   // Provisioners call `node`: this one.
   const PATH = [path.dirname(process.execPath), process.env["PATH"]].join(path.delimiter);
   try {
-    return { ...(await environment()), ...plain, PATH };
+    return { ...(await environment()), ...plain, PATH, PGAPPNAME };
   } catch (error) {
     throw new UserError((error as Error).message, { cause: error });
   }

@@ -1,12 +1,15 @@
 /** `factory setup`: makes this deploying side ready; safe to run again at any time. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { recordPlace, refuseOtherPlace } from "../config/state-place";
 import { names, tags } from "../model/naming";
 import { list } from "../openstack/neutron";
 import { listServers } from "../openstack/nova";
 import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
 import { must, run } from "./process";
+import { prepareStates } from "./states/prepare";
+import { stateStore } from "./states/store";
 import { UserError } from "./user-error";
 
 interface Tool {
@@ -33,6 +36,8 @@ export async function setUp(deployment: Deployment, say: (line: string) => void)
   if (missing.length > 0)
     throw new UserError(missing.map((tool) => `${tool.name} is missing: install ${tool.package}`).join("\n"));
   say(`tools: ${TOOLS.map((tool) => tool.name).join(", ")} are there`);
+  refuseOtherPlace(home.directory, config.state);
+  say(await prepareStates(deployment));
   await refuseForeignFactory(deployment);
 
   mkdirSync(home.directory, { recursive: true, mode: 0o700 });
@@ -40,6 +45,7 @@ export async function setUp(deployment: Deployment, say: (line: string) => void)
   writeFileSync(path.join(home.directory, ".gitignore"), "*\n");
   mkdirSync(home.state, { recursive: true, mode: 0o700 });
   say(`home: ${home.directory}`);
+  recordPlace(home.directory, config.state);
   say(await sshKey(deployment));
 
   const gnupg = new GnupgHome(home.gnupg);
@@ -75,8 +81,8 @@ async function sshKey({ config, home }: Deployment): Promise<string> {
 
 /** A second home would make a second factory of this name beside the first, each destroying the other's. */
 async function refuseForeignFactory(deployment: Deployment): Promise<void> {
-  const { factory } = deployment.config;
-  if (existsSync(path.join(deployment.home.state, "factory.tfstate"))) return;
+  const { factory, state } = deployment.config;
+  if ((await stateStore(deployment).read("factory")) !== undefined) return;
   const session = deployment.project("build");
   const mine = tags({ factory });
   const [servers, networks] = await Promise.all([
@@ -84,8 +90,12 @@ async function refuseForeignFactory(deployment: Deployment): Promise<void> {
     list(session, "networks", { tags: mine }),
   ]);
   if (servers.length + networks.length === 0) return;
+  const [where, remedy] =
+    state === "local"
+      ? [deployment.home.directory, "set FACTORY_HOME to the home that it was deployed from"]
+      : [state, "set factory.yaml: state to where its states are"];
   throw new UserError(
-    `${session.cloud}: there is a factory "${factory}" already, and ${deployment.home.directory} has no state of it; ` +
-      "set FACTORY_HOME to the home that it was deployed from, or choose another name in factory.yaml: factory",
+    `${session.cloud}: there is a factory "${factory}" already, and ${where} has no state of it; ` +
+      `${remedy}, or choose another name in factory.yaml: factory`,
   );
 }

@@ -1,13 +1,6 @@
-/** What this home's Terraform states tell of build stacks. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { UserError } from "./user-error";
-
-interface Resource {
-  readonly type: string;
-  readonly name: string;
-  readonly instances?: readonly { readonly status?: string }[];
-}
+/** What Terraform's states tell of build stacks. */
+import type { StateStore } from "./states/store";
+import { liveResources } from "./states/terraform-state";
 
 /**
  * - `none`: nothing of the stack exists
@@ -16,30 +9,26 @@ interface Resource {
  */
 export type StackState = "none" | "unfinished" | "complete";
 
-/** The state of a build stack. Throws a UserError for a file that is no state. */
-export function buildStackState(stateDirectory: string, stack: string): StackState {
-  const resources = resourcesIn(path.join(stateDirectory, `${stack}.tfstate`));
+/** The state of a build stack. Throws a UserError for one that can not be read. */
+export async function buildStackState(states: StateStore, stack: string): Promise<StackState> {
+  const resources = liveResources(await states.read(stack));
   if (resources.length === 0) return "none";
   const run = resources.find(({ type, name }) => type === "terraform_data" && name === "run");
   const done = (run?.instances ?? []).some(({ status }) => status !== "tainted");
   return done ? "complete" : "unfinished";
 }
 
-/** Names of the build stacks of which something exists. */
-export function existingBuildStacks(stateDirectory: string): string[] {
-  if (!existsSync(stateDirectory)) return [];
-  return readdirSync(stateDirectory)
-    .flatMap((file) => /^(build-.+)\.tfstate$/.exec(file)?.[1] ?? [])
-    .filter((stack) => buildStackState(stateDirectory, stack) !== "none")
-    .sort();
+/** Names of the build stacks of which something exists. @param known those of the catalogue's images */
+export async function existingBuildStacks(states: StateStore, known: readonly string[]): Promise<string[]> {
+  const stacks = (await states.existing(known)).filter((stack) => stack.startsWith("build-"));
+  const found: string[] = [];
+  // Each may be a Terraform of its own: a few at once.
+  for (let from = 0; from < stacks.length; from += AT_ONCE) {
+    const some = stacks.slice(from, from + AT_ONCE);
+    const read = await Promise.all(some.map((stack) => buildStackState(states, stack)));
+    found.push(...some.filter((_, index) => read[index] !== "none"));
+  }
+  return found.sort();
 }
 
-function resourcesIn(file: string): readonly Resource[] {
-  if (!existsSync(file)) return [];
-  try {
-    const { resources } = JSON.parse(readFileSync(file, "utf8")) as { readonly resources?: readonly Resource[] };
-    return (resources ?? []).filter((one) => (one.instances ?? []).length > 0);
-  } catch (error) {
-    throw new UserError(`${file}: is no Terraform state (${(error as Error).message})`, { cause: error });
-  }
-}
+const AT_ONCE = 4;

@@ -98,3 +98,28 @@ export async function deleteAccessRule(session: Session, id: string): Promise<bo
   const answer = await session.request({ service: "identity", method: "DELETE", path, expect: [204, 403, 404] });
   return answer.status === 204;
 }
+
+export interface Ec2Credential {
+  readonly access: string;
+  readonly secret: string;
+}
+
+/** The user's key for S3 in the session's project; the first that there is, or a new one. */
+export async function ec2Credential(session: Session): Promise<Ec2Credential> {
+  const { user, project } = await session.token();
+  const path = `/users/${user.id}/credentials/OS-EC2`;
+  const { credentials } = await session.json<{ credentials: (Ec2Credential & { tenant_id: string })[] }>({
+    service: "identity",
+    method: "GET",
+    path,
+  });
+  const found = credentials.find((one) => one.tenant_id === project.id);
+  if (found) return { access: found.access, secret: found.secret };
+  const made = await session.json<{ credential: Ec2Credential }>({
+    service: "identity",
+    method: "POST",
+    path,
+    json: { tenant_id: project.id },
+  });
+  return { access: made.credential.access, secret: made.credential.secret };
+}

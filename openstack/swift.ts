@@ -61,6 +61,18 @@ export async function putContainer(
   await session.request({ service: "object-store", method: "PUT", path: containerPath(container), headers });
 }
 
+/** What is overwritten or deleted in the container is kept as a former version. False where the storage can not. */
+export async function keepVersions(session: Session, container: string): Promise<boolean> {
+  const answer = await session.request({
+    service: "object-store",
+    method: "POST",
+    path: containerPath(container),
+    headers: { "x-versions-enabled": "true" },
+    expect: [200, 201, 202, 204, 400, 405, 501],
+  });
+  return answer.status < 300;
+}
+
 /** Undefined when there is none of this name. */
 export async function headContainer(session: Session, container: string): Promise<ContainerFacts | undefined> {
   const path = containerPath(container);

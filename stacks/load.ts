@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { resolveMirrors } from "../config/apt-mirrors";
 import { loadConfig } from "../config/load";
 import { factoryHome } from "../config/paths";
+import { refuseOtherPlace } from "../config/state-place";
 import type { StackContext } from "./context";
 
 export interface LoadedContext {
@@ -29,6 +30,7 @@ export function readStackContext(root: string): LoadedContext {
   const home = factoryHome(root);
   const keyFile = join(home, "ssh", "id_ed25519.pub");
   if (!existsSync(keyFile)) throw new Error(`${keyFile} is missing: run "npx factory setup" first`);
+  refuseOtherPlace(home, config.state);
   const mirrors = resolveMirrors(config.infrastructure.mirrors);
   return {
     context: {

@@ -8,6 +8,8 @@ export interface Locked {
   readonly id: string;
 }
 
+/** What stands before lines of ours. */
+const OWN = "factory: ";
 const BEGIN = /^the state of stack \S+ is locked by /;
 
 export function lockedLine({ stack, holder, id }: Locked): string {
@@ -16,14 +18,16 @@ export function lockedLine({ stack, holder, id }: Locked): string {
 
 /** Whether a line is one of `lockedLine`, behind "factory: ". */
 export function isLockedLine(line: string): boolean {
-  return line.startsWith("factory: ") && BEGIN.test(line.slice("factory: ".length));
+  return line.startsWith(OWN) && BEGIN.test(line.slice(OWN.length));
 }
 
 /**
  * What Terraform's error about the lock comes to.
- * @param lines the error's, without frames
+ * @param lines the error's, without frames, or one of our own instead
  */
 export function lockFailure(kind: StatePlace["kind"], stack: string, lines: readonly string[]): string {
+  const own = lines.find(isLockedLine);
+  if (own !== undefined) return own.slice(OWN.length);
   const field = (name: string): string =>
     lines.map((line) => new RegExp(`^\\s*${name}:\\s+(\\S.*)$`).exec(line)?.[1]).find((one) => one) ?? "";
   const reason = errorMessage(lines);

@@ -55,6 +55,37 @@ test("a failure that our own command has told is not told again", () => {
   expect(shown(lines)).toEqual(["factory: stage 9 test failed: no SSH", "made y (1s)"]);
 });
 
+test("an error about the state's lock is kept for the one line that it comes to", () => {
+  const memory: LineMemory = { error: "none" };
+  const lines = [
+    "factory  ╷",
+    "         │ Error: Error acquiring the state lock",
+    "         │ ",
+    "         │ Error message: operation error S3",
+    "         │   Who:       ann@shell",
+    "         ╵",
+  ];
+  const text = lines.flatMap((line) => interestingLine(line, "factory", { verbose: false, memory }) ?? []);
+  expect(text).toEqual([]);
+  expect(memory.lock).toEqual([
+    "Error: Error acquiring the state lock",
+    "Error message: operation error S3",
+    "  Who:       ann@shell",
+  ]);
+});
+
+test("where the bridge has told who holds the lock, Terraform's guess is not kept", () => {
+  const memory: LineMemory = { error: "none" };
+  const told = "factory: the state of stack factory is locked by ann@shell since …";
+  for (const line of [
+    `factory  ${told}`,
+    "         │ Error: Error acquiring the state lock",
+    "         │   Who: me@here",
+  ])
+    interestingLine(line, "factory", { verbose: false, memory });
+  expect(memory.lock).toEqual([told]);
+});
+
 test("on request everything is shown", () => {
   expect(shown(["build-debian-12  Initializing the backend..."], true)).toEqual(["Initializing the backend..."]);
 });

@@ -1,5 +1,5 @@
 /** An object storage of a test: containers' objects in memory, behind the cloud server's Swift. */
-import type { CloudServer} from "../../openstack/cloud-server";
+import type { CloudServer } from "../../openstack/cloud-server";
 import { type Seen, type Reply } from "../../openstack/cloud-server";
 
 export class Objects {
