@@ -44,11 +44,16 @@ export async function configure(deployment: Deployment, wanted: Wanted, say: (li
   for (const { told, detail } of checks) if (told) say(`${node.name}: ${detail}`);
 }
 
-/** Gives a node the secrets, certificates and files of its role, and starts it. */
-export async function handOver(deployment: Deployment, node: FactoryNode, host: SshHost): Promise<void> {
+/** Gives a node the secrets, certificates and files of its role, or `only` some, and starts it. */
+export async function handOver(
+  deployment: Deployment,
+  node: FactoryNode,
+  host: SshHost,
+  only?: RoleContext["only"],
+): Promise<void> {
   if (node.role === "build-host" || ROLE_HANDOVERS[node.role].length === 0) return;
   const secrets = openSecrets(deployment);
-  const context: RoleContext = { deployment, node, secrets, authority: () => secrets.authority() };
+  const context: RoleContext = { deployment, node, secrets, authority: () => secrets.authority(), only };
   for (const handover of ROLE_HANDOVERS[node.role satisfies NodeRole]) await give(host, await handover(context));
 }
 

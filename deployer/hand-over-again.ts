@@ -4,6 +4,7 @@ import { handOver } from "./configure";
 import type { Deployment } from "./deployment";
 import { waitForHealth } from "./health";
 import type { FactoryNode, Ways } from "./nodes";
+import type { RoleContext } from "./roles/role";
 import { messageOf, UserError } from "./user-error";
 
 /** Milliseconds that a node may take until its checks pass again. */
@@ -25,9 +26,10 @@ export async function handOverAgain(
   ways: Ways,
   nodes: readonly FactoryNode[],
   say: (line: string) => void,
+  only?: RoleContext["only"],
 ): Promise<void> {
   for (const node of nodes) {
-    await handOver(deployment, node, await ways.to(node)).catch((error: unknown) => {
+    await handOver(deployment, node, await ways.to(node), only).catch((error: unknown) => {
       throw new UserError(`${node.name}: was not handed over to: ${messageOf(error)}`, { cause: error });
     });
     say(`${node.name}: handed over`);

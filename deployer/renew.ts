@@ -70,7 +70,7 @@ async function renewOne(
     say(`${node.name}: ${why}`);
     return;
   }
-  await handOverAgain(deployment, ways, [node], () => undefined);
+  await handOverAgain(deployment, ways, [node], () => undefined, "certificates");
   const after = await certificatesOf(await ways.to(node));
   const same = after.find((one) => before.some(({ serial }) => serial === one.serial));
   if (same) throw new UserError(`certificate ${same.name} is still the former one; its role hands over no new one`);

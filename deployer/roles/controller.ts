@@ -7,29 +7,38 @@ import { names } from "../../model/naming";
 import { UserError } from "../user-error";
 import type { Handover, NodeCredential, RoleContext } from "./role";
 
-export async function jenkinsHandover({ deployment, node, secrets, authority }: RoleContext): Promise<Handover> {
+export async function jenkinsHandover({ deployment, node, secrets, authority, only }: RoleContext): Promise<Handover> {
   const { root, config } = deployment;
   const name = `${node.name}.${names.domain(config.factory)}`;
   const ca = await authority();
   const issued = await ca.issue({ commonName: name, dnsNames: [name, node.name], addresses: [node.address] });
+  const proxy = {
+    credentials: [{ name: JENKINS.key, content: issued.privateKey }],
+    files: [
+      { path: JENKINS.certificate, content: issued.certificate },
+      { path: JENKINS.authority, content: ca.certificate },
+    ],
+    restart: ["nginx.service"],
+  } satisfies Handover;
+  // a new certificate is no reason to interrupt what Jenkins runs
+  if (only === "certificates") return proxy;
   const casc = cascFiles(root, { factory: config.factory, url: `https://${name}/`, from: config.notify.from });
   const needed = [...new Set(casc.flatMap(({ content }) => secretsNamedIn(content)))].sort();
   return {
     credentials: [
-      { name: JENKINS.key, content: issued.privateKey },
+      ...proxy.credentials,
       ...(await Promise.all(
         needed.map(async (one): Promise<NodeCredential> => ({ name: one, content: await secrets.get(secretOf(one)) })),
       )),
     ],
     files: [
-      { path: JENKINS.certificate, content: issued.certificate },
-      { path: JENKINS.authority, content: ca.certificate },
+      ...proxy.files,
       { path: JENKINS.plugins, content: readFileSync(path.join(root, "jenkins", "plugins.yaml")) },
     ],
     directories: [
       { path: JENKINS.casc, owner: `${JENKINS.user}:${JENKINS.user}`, mode: "0700", fileMode: "0600", files: casc },
     ],
-    restart: ["nginx.service", JENKINS.target],
+    restart: [...proxy.restart, JENKINS.target],
   };
 }
 

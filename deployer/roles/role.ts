@@ -74,6 +74,8 @@ export interface RoleContext {
   readonly node: FactoryNode;
   readonly secrets: Secrets;
   readonly authority: () => Promise<Authority>;
+  /** What has to be replaced; a role may hand over more than that. @default everything */
+  readonly only?: "certificates" | undefined;
 }
 
 export type RoleHandover = (context: RoleContext) => Promise<Handover>;

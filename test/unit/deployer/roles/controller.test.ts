@@ -74,3 +74,14 @@ test("every plugin of the pinned list has a version, and is named once", async (
   expect(names).toContain("configuration-as-code");
   expect(list.plugins.filter(({ source }) => typeof source.version !== "string")).toEqual([]);
 });
+
+test("a new certificate alone leaves Jenkins running", async () => {
+  const { credentials, files, directories, restart } = await jenkinsHandover({ ...context, only: "certificates" });
+  expect(credentials).toEqual([{ name: "controller-key", content: "KEY" }]);
+  expect(files?.map((file) => file.path)).toEqual([
+    "/etc/factory/certificates/controller.pem",
+    "/etc/factory/certificates/ca.pem",
+  ]);
+  expect(directories).toBeUndefined();
+  expect(restart).toEqual(["nginx.service"]);
+});
