@@ -26,7 +26,9 @@ export function addFactoryCommands(program: Command, root: string): void {
 
   program
     .command("status")
-    .description("nodes and how to reach them, running builds, images, buckets")
+    .description(
+      "nodes and their health, running builds, quotas, images, buckets; exits 1 when something is not in order",
+    )
     .option("--show-retained", "only what destroying the factory keeps")
     .option("--json", "for programs")
     .action(async (options: { showRetained?: boolean; json?: boolean }) => status(root, options));
@@ -84,7 +86,7 @@ async function status(
     sayAll(showRetained ? retainedLines({ ...retainedOf(found), problems: found.problems }) : statusLines(found));
     for (const problem of found.problems) process.stderr.write(`factory: ${problem}\n`);
   }
-  if (found.problems.length > 0) throw new ExitStatus(1);
+  if (showRetained ? found.problems.length > 0 : !found.inOrder) throw new ExitStatus(1);
 }
 
 async function ssh(root: string, name: string, command: readonly string[]): Promise<void> {

@@ -1,24 +1,81 @@
 /** Status and lists as lines for people. Pure. */
 import type { BuildSummary } from "../deployer/builds";
+import type { HealthCheck } from "../deployer/health";
+import type { NodeStatus } from "../deployer/node-status";
+import type { Allowance } from "../deployer/quota";
+import { QUOTAS, type QuotaName, type QuotaStatus } from "../deployer/quota-status";
 import type { FactoryStatus, Retained } from "../deployer/status";
 import { bytes, duration, table } from "../deployer/table";
 
 export function statusLines(status: FactoryStatus): string[] {
-  const { factory, nodes, leases } = status;
+  const { factory, nodes, leases, quotas } = status;
   // With problems it is not known: those are told apart.
   if (nodes.length === 0 && status.problems.length > 0) return [`factory ${factory}`, ...dataLines(status)];
   if (nodes.length === 0) return [`factory ${factory} is not deployed`, ...dataLines(status)];
   return [
-    `factory ${factory}`,
+    `factory ${factory}: ${status.inOrder ? "in order" : "NOT IN ORDER"}`,
     "",
-    ...table(
-      ["NODE", "STATUS", "ADDRESS", "LOG IN"],
-      nodes.map((node) => [node.name, node.status, node.publicAddress ?? node.address, `factory ssh ${node.name}`]),
-    ),
+    ...nodeLines(nodes),
     "",
     ...(leases.length === 0 ? noLeases(status.problems) : leases.map(leaseLine)),
+    ...quotaLines(quotas),
     ...dataLines(status),
   ];
+}
+
+/** Each node with what it says of itself: services and versions, days, percentages. */
+function nodeLines(nodes: readonly NodeStatus[]): string[] {
+  const checks = Math.max(0, ...nodes.flatMap((node) => node.checks.map(({ name }) => name.length)));
+  const [header = "", ...rows] = table(
+    ["NODE (factory ssh NODE)", "STATUS", "ADDRESS", "CHECKS"],
+    nodes.map((node) => [node.name, node.status, node.publicAddress ?? node.address, summary(node.checks)]),
+  );
+  return [
+    header,
+    ...nodes.flatMap((node, index) => [
+      rows[index] ?? "",
+      ...node.checks.flatMap(({ name, ok, detail }) =>
+        wrapped(`  ${ok ? "ok  " : "FAIL"}  ${name.padEnd(checks)}  `, detail),
+      ),
+    ]),
+  ];
+}
+
+function summary(checks: readonly HealthCheck[]): string {
+  const failed = checks.filter(({ ok }) => !ok).length;
+  if (checks.length === 0) return "";
+  return failed === 0 ? `all ${checks.length} pass` : `${failed} of ${checks.length} FAIL`;
+}
+
+/** Characters of a line. */
+const WIDTH = 100;
+
+/** Text behind a head, broken between words, its further lines below its first. */
+export function wrapped(head: string, text: string): string[] {
+  const room = Math.max(20, WIDTH - head.length);
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line, index) => (index === 0 ? head : " ".repeat(head.length)) + line);
+}
+
+function quotaLines(quotas: readonly QuotaStatus[]): string[] {
+  const rows = quotas.map(({ cloud, quotas: of, low }) => [
+    cloud,
+    ...QUOTAS.map((name) => `${left(name, of[name])}${low.includes(name) ? " LOW" : ""}`),
+  ]);
+  const titles = ["QUOTA LEFT", "INSTANCES", "CORES", "RAM", "VOLUMES", "GIB"];
+  return [...section(titles, rows), ...quotas.flatMap(({ short }) => short.flatMap((line) => wrapped("", line)))];
+}
+
+function left(name: QuotaName, { used, max }: Allowance): string {
+  if (max < 0) return "no limit";
+  const [rest, all] =
+    name === "MiB of RAM" ? [max - used, max].map((mib) => bytes(mib * 1024 ** 2)) : [max - used, max];
+  return `${rest} of ${all}`;
 }
 
 /** What destroying the factory keeps. */
@@ -35,7 +92,7 @@ export function retainedLines(retained: Retained & Pick<FactoryStatus, "problems
 function dataLines({ volumes, buckets, images }: Pick<FactoryStatus, "volumes" | "buckets" | "images">): string[] {
   return [
     ...section(
-      ["IMAGE", "REGION", "STATUS", "VISIBILITY", "SIZE", "HASH", "ID"],
+      ["IMAGE", "REGION", "STATUS", "VISIBILITY", "SIZE", "HASH"],
       images.map((image) => [
         image.name,
         image.region,
@@ -43,7 +100,6 @@ function dataLines({ volumes, buckets, images }: Pick<FactoryStatus, "volumes" |
         image.visibility,
         bytes(image.size),
         short(image.hash),
-        image.id,
       ]),
     ),
     ...section(
@@ -51,8 +107,8 @@ function dataLines({ volumes, buckets, images }: Pick<FactoryStatus, "volumes" |
       buckets.map(({ name, objects, bytes: size }) => [name, String(objects), bytes(size)]),
     ),
     ...section(
-      ["VOLUME", "SIZE", "STATUS", "ID"],
-      volumes.map(({ name, sizeGiB, status, id }) => [name, `${sizeGiB} GiB`, status, id]),
+      ["VOLUME", "PROJECT", "SIZE", "STATUS", "ID"],
+      volumes.map(({ name, project, sizeGiB, status, id }) => [name, project, `${sizeGiB} GiB`, status, id]),
     ),
   ];
 }
@@ -70,9 +126,9 @@ function leaseLine({ image, build, holder, since }: FactoryStatus["leases"][numb
   return `${image}: build ${build} is followed by ${holder.user}@${holder.host} (process ${holder.pid}) since ${since.slice(0, 16)}Z`;
 }
 
-/** Enough of a hash to compare by eye; the JSON has all of it. */
+/** Enough of a hash to compare by eye; the JSON has all of it, and the ids. */
 function short(hash: string): string {
-  return hash.length > 23 ? `${hash.slice(0, 23)}…` : hash;
+  return hash.length > 19 ? `${hash.slice(0, 19)}…` : hash;
 }
 
 export function buildLines(builds: readonly BuildSummary[]): string[] {

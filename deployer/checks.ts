@@ -5,7 +5,7 @@ import { names, tags } from "../model/naming";
 import { volumeLimits } from "../openstack/cinder";
 import { listImages } from "../openstack/glance";
 import { list, networkQuotas } from "../openstack/neutron";
-import { computeLimits, listFlavors, listServers, listZones } from "../openstack/nova";
+import { computeLimits, listFlavors, listServers, listZones, type Flavor } from "../openstack/nova";
 import type { Session } from "../openstack/session";
 import { headContainer } from "../openstack/swift";
 import type { Check } from "../stages/initialise";
@@ -17,9 +17,6 @@ import { localRecipes, remoteCommit } from "./recipes";
 
 /** Seconds: Keystone's tokens, TLS and signatures all take offence at more. */
 const LARGEST_SKEW = 60;
-
-/** What a build takes beside its volume: the build host and the test instance, each with a port. */
-const NEEDS = { instances: 2, ports: 2, securityGroups: 1, volumes: 1 };
 
 export interface BuildSubject {
   readonly image: ImageDefinition;
@@ -134,20 +131,32 @@ async function quota(deployment: Deployment): Promise<string[]> {
     networkQuotas(session),
     listFlavors(session),
   ]);
-  const wanted = [nodes.buildHost.flavor, nodes.testInstance.flavor].map((name) =>
-    flavors.find((flavor) => flavor.name === name),
-  );
-  const sum = (of: "vcpus" | "ram"): number => wanted.reduce((total, flavor) => total + (flavor?.[of] ?? 0), 0);
+  const needs = buildNeeds(nodes, flavors);
   const neutron = (name: string) => ({ used: network[name]?.used ?? 0, max: network[name]?.limit ?? -1 });
   return shortages(session.cloud, [
-    { what: "instances", needs: NEEDS.instances, allowance: compute.instances },
-    { what: "cores", needs: sum("vcpus"), allowance: compute.cores },
-    { what: "MiB of RAM", needs: sum("ram"), allowance: compute.ramMiB },
-    { what: "volumes", needs: NEEDS.volumes, allowance: volumes.volumes },
-    { what: "GiB of volumes", needs: nodes.buildHost.scratchGiB, allowance: volumes.gigabytes },
-    { what: "ports", needs: NEEDS.ports, allowance: neutron("port") },
-    { what: "security groups", needs: NEEDS.securityGroups, allowance: neutron("security_group") },
+    { what: "instances", needs: needs.instances, allowance: compute.instances },
+    { what: "cores", needs: needs.cores, allowance: compute.cores },
+    { what: "MiB of RAM", needs: needs["MiB of RAM"], allowance: compute.ramMiB },
+    { what: "volumes", needs: needs.volumes, allowance: volumes.volumes },
+    { what: "GiB of volumes", needs: needs["GiB of volumes"], allowance: volumes.gigabytes },
+    { what: "ports", needs: needs.ports, allowance: neutron("port") },
+    { what: "security groups", needs: needs["security groups"], allowance: neutron("security_group") },
   ]);
+}
+
+/** What a build takes: the build host with its volume, and the test instance, each with a port. */
+export function buildNeeds({ buildHost, testInstance }: Deployment["config"]["nodes"], flavors: readonly Flavor[]) {
+  const wanted = [buildHost.flavor, testInstance.flavor].map((name) => flavors.find((flavor) => flavor.name === name));
+  const sum = (of: "vcpus" | "ram"): number => wanted.reduce((total, flavor) => total + (flavor?.[of] ?? 0), 0);
+  return {
+    instances: 2,
+    cores: sum("vcpus"),
+    "MiB of RAM": sum("ram"),
+    volumes: 1,
+    "GiB of volumes": buildHost.scratchGiB,
+    ports: 2,
+    "security groups": 1,
+  };
 }
 
 function regions(deployment: Deployment): Promise<string[]> {

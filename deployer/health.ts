@@ -13,9 +13,9 @@ export interface HealthCheck {
   readonly told?: boolean;
 }
 
-/** All checks of a node. Throws an SshError when it can't be reached. */
-export async function health(host: SshHost): Promise<HealthCheck[]> {
-  const answer = await host.asRoot("/usr/local/sbin/factory-health --json; true", { timeout: 120_000 });
+/** All checks of a node, in milliseconds that are enough for each of them. Throws an SshError when it can't be reached. */
+export async function health(host: SshHost, timeout = 120_000): Promise<HealthCheck[]> {
+  const answer = await host.asRoot("/usr/local/sbin/factory-health --json; true", { timeout });
   return JSON.parse(answer) as HealthCheck[];
 }
 

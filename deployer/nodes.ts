@@ -75,7 +75,7 @@ function roleOf(server: Server): NodeRole | undefined {
 }
 
 /** The projects that nodes are in, each clouds.yaml entry once. */
-function nodeProjects(deployment: Deployment): { readonly project: ProjectName; readonly session: Session }[] {
+export function nodeProjects(deployment: Deployment): { readonly project: ProjectName; readonly session: Session }[] {
   const { projects } = deployment.config;
   return (["build", "services"] as const)
     .filter((project) => project === "build" || projects[project].cloud !== projects.build.cloud)
@@ -123,6 +123,8 @@ export class Ways {
   constructor(
     private readonly deployment: Deployment,
     private readonly say: (line: string) => void = () => undefined,
+    /** Milliseconds that a node's console is waited for. */
+    private readonly consoleWait = CONSOLE_WAIT,
   ) {
     this.knownHosts = new KnownHosts(deployment.home.knownHosts);
   }
@@ -189,7 +191,7 @@ export class Ways {
     const before = this.knownHosts.keys(server.id);
     const patient = before.length === 0 || rebuilt;
     const keys = await hostKeysFromConsole(this.deployment.project(node.project), server, {
-      timeout: patient ? CONSOLE_WAIT : CONSOLE_LOOK,
+      timeout: patient ? this.consoleWait : Math.min(CONSOLE_LOOK, this.consoleWait),
       unlike: before,
     }).catch((error: unknown) => {
       if (patient) throw error;

@@ -6,6 +6,11 @@ export interface Allowance {
   readonly max: number;
 }
 
+/** Whether less than a tenth of it is left. */
+export function isLow({ used, max }: Allowance): boolean {
+  return max > 0 && max - used < max / 10;
+}
+
 export interface Demand {
   /** "instances", "GiB of volumes": as a message says it. */
   readonly what: string;

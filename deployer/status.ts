@@ -1,22 +1,17 @@
 /** `factory status`: what there is of a factory, and what a destroy keeps. */
-import { OWNER_TAG, tagMetadata } from "../model/naming";
+import { OWNER_TAG } from "../model/naming";
 import { parseLease, type Lease } from "../model/lease";
-import { listVolumes } from "../openstack/cinder";
 import { listImages } from "../openstack/glance";
 import { headContainer } from "../openstack/swift";
-import type { Deployment } from "./deployment";
-import { listNodes, Ways, type NodeRole } from "./nodes";
+import { dataVolumes } from "./data-volumes";
+import type { Deployment, ProjectName } from "./deployment";
+import { CONSOLE_WAIT, nodeStatuses, type NodeStatus } from "./node-status";
+import { listNodes, Ways } from "./nodes";
+import { quotaStatuses, type QuotaStatus } from "./quota-status";
 import { keptSecrets } from "./secrets/kept";
 import { holderProcess } from "./session-identity";
 import { messageOf } from "./user-error";
 
-export interface NodeStatus {
-  readonly name: string;
-  readonly role: NodeRole;
-  readonly status: string;
-  readonly address: string;
-  readonly publicAddress?: string | undefined;
-}
 export interface ImageStatus {
   readonly region: string;
   readonly name: string;
@@ -35,6 +30,8 @@ export interface BucketStatus {
 }
 export interface VolumeStatus {
   readonly name: string;
+  /** Key of projects in factory.yaml. */
+  readonly project: ProjectName;
   readonly id: string;
   readonly sizeGiB: number;
   readonly status: string;
@@ -49,8 +46,20 @@ export interface FactoryStatus {
   readonly volumes: readonly VolumeStatus[];
   /** Names in Barbican of the generated secrets. */
   readonly secrets: readonly string[];
+  readonly quotas: readonly QuotaStatus[];
   /** What could not be found out, one line each. */
   readonly problems: readonly string[];
+  /** Every node answers and all its checks pass, there is room for one more build, and nothing is unknown. */
+  readonly inOrder: boolean;
+}
+
+function isInOrder({ nodes, quotas, problems }: Omit<FactoryStatus, "inOrder">): boolean {
+  const deployed = nodes.length > 0;
+  return (
+    problems.length === 0 &&
+    nodes.every(({ checks }) => checks.every(({ ok }) => ok)) &&
+    (!deployed || quotas.every(({ short }) => short.length === 0))
+  );
 }
 
 /** Looks everywhere at once; what can't be reached is told in `problems`, the rest is there all the same. */
@@ -63,61 +72,48 @@ export async function factoryStatus(deployment: Deployment): Promise<FactoryStat
       hidden.set(cause, [...(hidden.get(cause) ?? []), what]);
       return [];
     });
-  const nodes = await orNone("nodes", nodeStatuses(deployment));
-  const hasShare = nodes.some(({ role }) => role === "nfs-server");
-  const [leases, buckets, volumes, secrets, ...images] = await Promise.all([
+  const servers = await orNone("nodes", listNodes(deployment));
+  const hasShare = servers.some(({ role }) => role === "nfs-server");
+  const [nodes, leases, buckets, volumes, secrets, quotas, ...images] = await Promise.all([
+    nodeStatuses(deployment, servers),
     orNone("leases", hasShare ? liveLeases(deployment) : Promise.resolve([])),
     orNone("buckets", bucketStatuses(deployment)),
     orNone("volumes", volumeStatuses(deployment)),
     orNone("secrets", keptSecrets(deployment)),
+    orNone("quotas", quotaStatuses(deployment)),
     ...deployment.config.regions.map((region) => orNone(`images in ${region.name}`, imageStatuses(deployment, region))),
   ]);
   const problems = [...hidden].map(([cause, what]) => `${what.join(", ")}: ${cause}`);
-  return {
-    factory: deployment.config.factory,
-    nodes,
-    leases,
-    images: images.flat(),
-    buckets,
-    volumes,
-    secrets,
-    problems,
-  };
-}
-
-async function nodeStatuses(deployment: Deployment): Promise<NodeStatus[]> {
-  return (await listNodes(deployment)).map(({ name, role, server, address, publicAddress }) => ({
-    name,
-    role,
-    status: server.status,
-    address,
-    ...(publicAddress !== undefined && { publicAddress }),
-  }));
+  const { factory } = deployment.config;
+  const found = { factory, nodes, leases, images: images.flat(), buckets, volumes, secrets, quotas, problems };
+  return { ...found, inOrder: isInOrder(found) };
 }
 
 async function liveLeases(deployment: Deployment): Promise<Lease[]> {
-  const store = await new Ways(deployment).store();
+  const store = await new Ways(deployment, undefined, CONSOLE_WAIT).store();
   const leases = [...(await store.leases())].flatMap(([image, text]) => parseLease(text, `lease of ${image}`) ?? []);
   const alive = await Promise.all(leases.map(async ({ holder }) => (await holderProcess(holder)) !== "dead"));
   return leases.filter((lease, index) => alive[index] === true && Date.parse(lease.expires) > Date.now());
 }
 
 async function bucketStatuses(deployment: Deployment): Promise<BucketStatus[]> {
-  const { requests, staging, release } = deployment.config.buckets;
+  const { requests, staging, release, backups } = deployment.config.buckets;
   const session = deployment.project("production");
   const found = await Promise.all(
-    [requests, staging, release].map(async (name) => ({ name, facts: await headContainer(session, name) })),
+    [requests, staging, release, backups].map(async (name) => ({ name, facts: await headContainer(session, name) })),
   );
   return found.flatMap(({ name, facts }) => (facts ? [{ name, objects: facts.objects, bytes: facts.bytes }] : []));
 }
 
-/** A build's scratch volume carries the build too and goes with it. */
 async function volumeStatuses(deployment: Deployment): Promise<VolumeStatus[]> {
-  const metadata = tagMetadata({ factory: deployment.config.factory });
-  const found = await listVolumes(deployment.project("build"), { metadata });
-  return found
-    .filter((volume) => volume.metadata["image_factory_build"] === undefined)
-    .map(({ id, name, size, status }) => ({ id, name: name ?? "", sizeGiB: size, status }));
+  const found = await dataVolumes(deployment);
+  return found.map(({ project, volume: { id, name, size, status } }) => ({
+    id,
+    name: name ?? "",
+    project,
+    sizeGiB: size,
+    status,
+  }));
 }
 
 async function imageStatuses(deployment: Deployment, region: Deployment["homeRegion"]): Promise<ImageStatus[]> {

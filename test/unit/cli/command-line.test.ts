@@ -188,6 +188,14 @@ describe("setup", () => {
 });
 
 describe("status", () => {
+  const limits = { totalInstancesUsed: 2, maxTotalInstances: 10, totalVolumesUsed: 1, maxTotalVolumes: -1 };
+  beforeEach(() => {
+    cloud
+      .on("GET /v2.1/limits", { json: { limits: { absolute: limits } } })
+      .on("GET /v3/p1/limits", { json: { limits: { absolute: limits } } })
+      .on("GET /v2.1/flavors/detail", { json: { flavors: [] } });
+  });
+
   test("of nothing says so", async () => {
     cloud
       .on("GET /v2.1/servers/detail", { json: { servers: [] } })
@@ -195,7 +203,8 @@ describe("status", () => {
       .on("GET /key-manager/v1/secrets", { json: { secrets: [], total: 0 } })
       .on("GET /v2/images", { json: { images: [] } })
       .on("GET /two/v2/images", { json: { images: [] } });
-    for (const name of ["requests", "staging", "release"]) cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
+    for (const name of ["requests", "staging", "release", "backups"])
+      cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
     expect(await factory("status")).toBe(0);
     expect(out).toBe("factory demo is not deployed\n");
     out = "";
@@ -221,12 +230,13 @@ describe("status", () => {
       })
       .on("GET /v2/images", { json: { images: [] } })
       .on("GET /two/v2/images", { json: { images: [] } });
-    for (const name of ["requests", "staging", "release"]) cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
+    for (const name of ["requests", "staging", "release", "backups"])
+      cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
     new FakeBarbican(cloud).put("demo-ca", "-----BEGIN PRIVATE KEY-----");
     expect(await factory("status", "--show-retained")).toBe(1);
     expect(out).toMatch(/^SECRET\ndemo-ca$/m);
     expect(out).not.toContain("PRIVATE KEY");
-    expect(out).toMatch(/demo-nfs-server-data +40 GiB/);
+    expect(out).toMatch(/^demo-nfs-server-data +\w+ +40 GiB/m);
     expect(out).not.toContain("nothing");
     expect(err).toMatch(/^factory: nodes: .* 403: no\n$/);
   });
