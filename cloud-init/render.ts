@@ -41,7 +41,8 @@ export function renderRole(node: NodeValues, ...parts: readonly RolePart[]): str
     },
   });
   const ntp: CloudConfig = ntpServers.length === 0 ? {} : { ntp: { enabled: true, servers: ntpServers } };
-  return renderUserData(mergeRoles(common, ntp, ...parts.map(fill)));
+  const hardening = fill({ name: "hardening", values: {} });
+  return renderUserData(mergeRoles(common, ntp, hardening, ...parts.map(fill)));
 }
 
 function fill({ name, values }: RolePart): CloudConfig {

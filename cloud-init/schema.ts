@@ -57,7 +57,7 @@ const cloudConfig = z.strictObject({
   ntp: z.strictObject({ enabled: z.boolean(), servers: z.array(text).min(1) }).optional(),
   runcmd: z.array(command).optional(),
   ssh_genkeytypes: z
-    .array(z.enum(["ed25519", "ecdsa"]))
+    .array(z.enum(["ed25519"]))
     .min(1)
     .optional(),
   ssh_pwauth: z.literal(false).optional(),
