@@ -61,10 +61,13 @@ export class NodeHost extends Construct implements IConnectable {
   readonly connections: Connections;
   readonly serverId: string;
   readonly server: ComputeInstanceV2;
+  readonly portId: string;
   /** Address in its network. */
   readonly address: string;
   /** The image that it is to run. */
   readonly imageId: string;
+  /** As others reach it from outside; undefined where it has none. */
+  readonly publicAddress: string | undefined;
   /** The user data that it is to run with. */
   readonly userData: string;
   /** What must be there before the node can be reached from outside its network. */
@@ -89,6 +92,7 @@ export class NodeHost extends Construct implements IConnectable {
       }),
       ...common,
     });
+    this.portId = port.id;
     const image = new DataOpenstackImagesImageV2(this, "image", {
       name: kind.image,
       mostRecent: true,
@@ -120,16 +124,17 @@ export class NodeHost extends Construct implements IConnectable {
     this.address = Fn.element(port.allFixedIps, 0) as string;
     this.reachable = [this.server];
 
-    if (props.publicAddressFrom !== undefined)
-      this.reachable = [
-        new NetworkingFloatingipV2(this, "public-address", {
-          pool: props.publicAddressFrom,
-          portId: port.id,
-          description: name,
-          dependsOn: [...network.ready, this.server],
-          ...common,
-        }),
-      ];
+    if (props.publicAddressFrom !== undefined) {
+      const floating = new NetworkingFloatingipV2(this, "public-address", {
+        pool: props.publicAddressFrom,
+        portId: port.id,
+        description: name,
+        dependsOn: [...network.ready, this.server],
+        ...common,
+      });
+      this.reachable = [floating];
+      this.publicAddress = floating.address;
+    }
   }
 
   /** This node alone, by its address: for rules in another project, which can't see this one's groups. */

@@ -70,6 +70,10 @@ export const names = {
   domain: (factory: string): string => `${factory}.internal`,
   /** What joined nodes call the directory: all replicas. */
   directory: (factory: string): string => `directory.${factory}.internal`,
+  /** What the web site is called inside the factory; its certificate is made out to it. */
+  web: (factory: string): string => `web.${factory}.internal`,
+  /** Name of the port or load balancer, and description of the public address, that the web site has. */
+  webAddress: (factory: string): string => `${factory}-web`,
   /** Name of the network of project services. */
   servicesNetwork: (factory: string): string => `${factory}-services`,
   keyPair: (factory: string): string => `${factory}-deployer`,
