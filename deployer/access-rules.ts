@@ -94,12 +94,20 @@ export const ACCESS: readonly AccessNeed[] = [
   { service: "network", uses: ["home"], methods: ["GET"], path: "/extensions", why: "9: as above" },
   { service: "network", uses: ["home"], methods: ["GET"], path: "/quotas/*", why: "9: as above" },
 
+  // Never "/{bucket}/**": it lets through "/{bucket}/" too, which to Swift is the bucket itself with all its settings.
   {
     service: "object-store",
     uses: ["buckets"],
     methods: ["PUT", "HEAD"],
-    path: "/{bucket}/**",
-    why: "13: artefacts, request",
+    path: "/{bucket}/*",
+    why: "13: request",
+  },
+  {
+    service: "object-store",
+    uses: ["buckets"],
+    methods: ["PUT", "HEAD"],
+    path: "/{bucket}/*/**",
+    why: "13: artefacts",
   },
 ];
 

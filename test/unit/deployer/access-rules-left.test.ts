@@ -8,7 +8,7 @@ afterEach(() => cloud.stop());
 const rules = [
   { id: "ours", service: "image", method: "POST", path: "/v2/images" },
   { id: "in-use", service: "image", method: "GET", path: "/v2/images" },
-  { id: "bucket", service: "object-store", method: "PUT", path: "/v1/AUTH_p1/requests/**" },
+  { id: "bucket", service: "object-store", method: "PUT", path: "/v1/AUTH_p1/requests/*" },
   { id: "others", service: "image", method: "GET", path: "/v2/members" },
 ];
 
