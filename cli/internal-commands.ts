@@ -1,5 +1,5 @@
 /** What Terraform's provisioners call. Their lines appear as they come in the output of `cdktf deploy`. */
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { attach } from "../deployer/attach";
 import { configure } from "../deployer/configure";
 import { refuseWhileBuilding } from "../deployer/build";
@@ -16,6 +16,7 @@ interface RetainedFlags {
   readonly kind: RetainedKind;
   readonly name: string;
   readonly size?: string;
+  readonly setting: Readonly<Record<string, string>>;
 }
 
 export function addInternalCommands(program: Command, root: string): void {
@@ -76,10 +77,11 @@ export function addInternalCommands(program: Command, root: string): void {
 
   forRetained("retain", "makes sure that something that holds data is there")
     .option("--size <GiB>", "size of a volume that has to be made")
-    .action(async ({ project, size, ...what }: RetainedFlags) => {
+    .option("--setting <name=value>", "of a container; may be given several times", setting, {})
+    .action(async ({ project, size, setting: settings, ...what }: RetainedFlags) => {
       const deployment = load();
       const named = { ...what, factory: deployment.config.factory };
-      say(await retain(deployment.project(project), named, size === undefined ? undefined : Number(size)));
+      say(await retain(deployment.project(project), named, { sizeGiB: size === undefined ? undefined : Number(size), settings }));
     });
 
   forRetained("release", "lets go of it, keeping data unless FACTORY_PURGE_DATA=1").action(
@@ -89,4 +91,10 @@ export function addInternalCommands(program: Command, root: string): void {
       say(await release(deployment.project(project), named, process.env["FACTORY_PURGE_DATA"] === "1"));
     },
   );
+}
+
+function setting(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [, name, value] = /^([a-z-]+)=(\S+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("must be name=value.");
+  return { ...before, [name]: value };
 }

@@ -14,6 +14,8 @@ export interface RetainedProps {
   readonly name: string;
   /** Size of a volume. @default - none, for what has no size */
   readonly sizeGiB?: number;
+  /** Settings of what is there; a change is applied to it as it is. @default - none */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,10 +24,12 @@ export interface RetainedProps {
  */
 export class Retained extends Construct {
   readonly resource: DataResource;
+  /** What stands for it with its settings applied. */
+  readonly settled: DataResource;
 
   constructor(scope: Construct, id: string, props: RetainedProps) {
     super(scope, id);
-    const { root, project, kind, name, sizeGiB } = props;
+    const { root, project, kind, name, sizeGiB, settings = {} } = props;
     const size = sizeGiB === undefined ? [] : ["--size", String(sizeGiB)];
     const what = ["--project", project, "--kind", kind, "--name", name];
     this.resource = new DataResource(this, "Resource", {
@@ -35,5 +39,19 @@ export class Retained extends Construct {
         factoryCommand({ root, words: ["release", ...what], whenDestroyed: true }),
       ],
     });
+    const asked = Object.entries(settings);
+    // Apart from the above: a changed setting must not let go of it first.
+    this.settled =
+      asked.length === 0
+        ? this.resource
+        : new DataResource(this, "settings", {
+            triggersReplace: { ...settings, of: this.resource.id },
+            provisioners: [
+              factoryCommand({
+                root,
+                words: ["retain", ...what, ...asked.flatMap(([key, value]) => ["--setting", `${key}=${value}`])],
+              }),
+            ],
+          });
   }
 }

@@ -89,6 +89,7 @@ export function assemblePlan(input: PlanInput): BuildPlan {
       cloud: config.projects.production.cloud,
       requests: config.buckets.requests,
       staging: config.buckets.staging,
+      stagingDays: config.buckets.stagingDays,
     },
     iperf3: { host: iperf3, port: IPERF3_PORT },
     timeouts: {},

@@ -9,7 +9,8 @@ import {
   type Volume,
 } from "../openstack/cinder";
 import type { Session } from "../openstack/session";
-import { deleteContainer, deleteObject, headContainer, listObjects, putContainer } from "../openstack/swift";
+import { deleteContainer, deleteObject, headContainer, listVersions, putContainer } from "../openstack/swift";
+import { applySettings, historyOf, type Settings } from "./container-settings";
 import { UserError } from "./user-error";
 
 export interface RetainedName {
@@ -23,15 +24,23 @@ export type RetainedKind = (typeof RETAINED_KINDS)[number];
 /** Milliseconds that a volume may take to become available or to go. */
 const VOLUME_WITHIN = 180_000;
 
+/** What it is to be like. */
+export interface Wanted {
+  /** Of a volume that has to be made. */
+  readonly sizeGiB?: number | undefined;
+  /** Of a container. @default - none is touched */
+  readonly settings?: Settings | undefined;
+}
+
 interface Keeper {
   /** One line that says what was done. */
-  retain(session: Session, factory: string, name: string, sizeGiB: number | undefined): Promise<string>;
+  retain(session: Session, factory: string, name: string, wanted: Wanted): Promise<string>;
   release(session: Session, factory: string, name: string, purge: boolean): Promise<string>;
 }
 
 const KEEPERS: Readonly<Record<RetainedKind, Keeper>> = {
   volume: {
-    async retain(session, factory, name, sizeGiB) {
+    async retain(session, factory, name, { sizeGiB }) {
       const there = await volumeOf(session, factory, name);
       if (there) {
         const differs =
@@ -62,7 +71,7 @@ const KEEPERS: Readonly<Record<RetainedKind, Keeper>> = {
     },
   },
   container: {
-    async retain(session, factory, name) {
+    async retain(session, factory, name, { settings = {} }) {
       const there = await headContainer(session, name);
       const owner = there?.metadata[OWNER];
       if (there && owner !== undefined && owner !== factory) throw foreign("bucket", name, owner);
@@ -72,16 +81,22 @@ const KEEPERS: Readonly<Record<RetainedKind, Keeper>> = {
         );
       }
       await putContainer(session, name, tagMetadata({ factory }));
-      return there ? `bucket ${name}: taken up again, ${there.objects} objects` : `bucket ${name}: made`;
+      const told = await applySettings(session, factory, name, settings);
+      const what = there ? `taken up again, ${there.objects} objects` : "made";
+      return `bucket ${name}: ${[what, ...told].join(", ")}`;
     },
     async release(session, factory, name, purge) {
       const there = await headContainer(session, name);
       if (!there) return `bucket ${name}: is gone already`;
       const owner = there.metadata[OWNER];
       if (owner !== factory) throw foreign("bucket", name, owner);
-      if (purge) for (const object of await listObjects(session, name)) await deleteObject(session, name, object.name);
+      if (purge) await emptyContainer(session, name);
       const outcome = await deleteContainer(session, name);
-      if (outcome === "not-empty") return `bucket ${name}: kept, it holds ${there.objects} objects`;
+      if (outcome === "not-empty") return `bucket ${name}: kept, it holds ${heldBy(there.objects)}`;
+      if (there.history === historyOf(name)) {
+        if (purge) await emptyContainer(session, there.history);
+        await deleteContainer(session, there.history);
+      }
       return purge
         ? `bucket ${name}: deleted with its ${there.objects} objects`
         : `bucket ${name}: deleted, it was empty`;
@@ -92,9 +107,20 @@ const KEEPERS: Readonly<Record<RetainedKind, Keeper>> = {
 /** Swift writes underscores of a metadata's name as dashes. */
 const OWNER = "image-factory";
 
+const heldBy = (objects: number): string => (objects === 0 ? "former versions" : `${objects} objects`);
+
+/** Deletes all objects, former versions too. */
+async function emptyContainer(session: Session, name: string): Promise<void> {
+  for (const one of await listVersions(session, name)) await deleteObject(session, name, one.name, one.version_id);
+}
+
 /** Makes sure that it is there; one line for people. Throws a UserError for what belongs to somebody else. */
-export function retain(session: Session, { factory, kind, name }: RetainedName, sizeGiB?: number): Promise<string> {
-  return KEEPERS[kind].retain(session, factory, name, sizeGiB);
+export function retain(
+  session: Session,
+  { factory, kind, name }: RetainedName,
+  wanted: Wanted = {},
+): Promise<string> {
+  return KEEPERS[kind].retain(session, factory, name, wanted);
 }
 
 /** Lets go of it: data stays, unless all of it is to be deleted. */

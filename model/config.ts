@@ -9,6 +9,7 @@ import { nodesSchema } from "./config/nodes";
 import { retentionSchema } from "./config/retention";
 import { secretsSchema } from "./config/secrets";
 import { stateSchema } from "./config/state";
+import { webServerSchema } from "./config/web-server";
 import { crossChecks, regionNamesIn } from "./config/checks";
 import { inOrder, type Problem } from "./problem";
 import { readYaml, schemaProblems } from "./yaml-file";
@@ -77,6 +78,7 @@ export const configSchema = z.strictObject({
   state: stateSchema.describe("Where Terraform's states are kept"),
   directory: directorySchema.prefault({}).describe("The directory of the people who may log in"),
   jenkins: jenkinsSchema.prefault({}).describe("What the controller runs"),
+  webServer: webServerSchema.prefault({}).describe("The web site"),
   secrets: secretsSchema.prefault({}).describe("Where each secret comes from; none of them is ever in this file"),
   retention: retentionSchema.prefault({}).describe("What is kept, and for how long"),
   infrastructure: infrastructure.prefault({}).describe("What is there already and only used"),

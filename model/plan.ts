@@ -65,6 +65,8 @@ export interface BuildPlan {
     readonly cloud: string;
     readonly requests: string;
     readonly staging: string;
+    /** Days after which artefacts in staging expire. */
+    readonly stagingDays: number;
   };
   readonly iperf3?: { readonly host: string; readonly port: number };
   /** Seconds; a stage that takes longer fails. */

@@ -10,6 +10,12 @@ export interface ContainerFacts {
   readonly bytes: number;
   /** Without `x-container-meta-`, lower case. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Who may read objects (`.r:*`: everybody); empty: the project alone. */
+  readonly readers: string;
+  /** Whether former versions are kept, inside of the container. */
+  readonly versioned: boolean;
+  /** The container that former versions go to, where the cloud has only that. */
+  readonly history: string | undefined;
 }
 export interface ObjectFacts {
   readonly bytes: number;
@@ -32,6 +38,8 @@ export interface PutOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Only when there is none of this name yet. */
   readonly ifAbsent?: boolean;
+  /** Seconds after which it is gone. */
+  readonly deleteAfter?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -83,7 +91,29 @@ export async function headContainer(session: Session, container: string): Promis
     objects: number("x-container-object-count"),
     bytes: number("x-container-bytes-used"),
     metadata: metaOf("container", answer),
+    readers: String(answer.headers["x-container-read"] ?? ""),
+    versioned: String(answer.headers["x-versions-enabled"]).toLowerCase() === "true",
+    history: answer.headers["x-history-location"]?.toString(),
   };
+}
+
+export interface ContainerChange {
+  /** `.r:*` lets everybody read objects by their names; empty: the project alone. */
+  readonly readers?: string;
+  readonly versioned?: boolean;
+  /** Where former versions go to; empty: nowhere. */
+  readonly history?: string;
+}
+
+/** Changes settings of a container that is there. A cloud ignores what it does not know: look at it again. */
+export async function changeContainer(session: Session, container: string, change: ContainerChange): Promise<void> {
+  const { readers, versioned, history } = change;
+  const headers = {
+    ...(readers !== undefined && { "x-container-read": readers }),
+    ...(versioned !== undefined && { "x-versions-enabled": String(versioned) }),
+    ...(history !== undefined && { "x-history-location": history }),
+  };
+  await session.request({ service: "object-store", method: "POST", path: containerPath(container), headers });
 }
 
 /** The project's containers. */
@@ -113,6 +143,7 @@ export async function putObject(
     headers: {
       "content-type": options.contentType ?? "application/octet-stream",
       ...(options.ifAbsent && { "if-none-match": "*" }),
+      ...(options.deleteAfter !== undefined && { "x-delete-after": String(options.deleteAfter) }),
       ...meta("object", options.metadata),
     },
     body,
@@ -177,27 +208,44 @@ export function listObjects(session: Session, container: string, prefix = ""): P
   return pages(session, containerPath(container), prefix === "" ? {} : { prefix });
 }
 
-/** True when it was there. */
-export async function deleteObject(session: Session, container: string, name: string): Promise<boolean> {
+export interface ListedVersion extends ListedObject {
+  /** Undefined where the container knows no versions. */
+  readonly version_id?: string;
+  readonly is_latest?: boolean;
+}
+
+/** The same with all former versions, and with what tells that an object was deleted. */
+export function listVersions(session: Session, container: string, prefix = ""): Promise<ListedVersion[]> {
+  return pages(session, containerPath(container), { versions: "true", ...(prefix !== "" && { prefix }) });
+}
+
+/** True when it was there. Without `version` a container that keeps versions keeps it as a former one. */
+export async function deleteObject(
+  session: Session,
+  container: string,
+  name: string,
+  version?: string,
+): Promise<boolean> {
   const path = objectPath(container, name);
-  const answer = await session.request({ service: "object-store", method: "DELETE", path, expect: [204, 404] });
+  const query = { "version-id": version };
+  const answer = await session.request({ service: "object-store", method: "DELETE", path, query, expect: [204, 404] });
   return answer.status === 204;
 }
 
 /** Swift gives no link to the next page: one asks from the last name on until nothing comes. */
-async function pages<T extends { readonly name: string }>(
+async function pages<T extends { readonly name: string; readonly version_id?: string }>(
   session: Session,
   path: string,
   query: Readonly<Record<string, string>>,
 ): Promise<T[]> {
   const items: T[] = [];
   for (;;) {
-    const marker = items.at(-1)?.name;
+    const { name: marker, version_id } = items.at(-1) ?? {};
     const page = await session.json<T[]>({
       service: "object-store",
       method: "GET",
       path,
-      query: { ...query, format: "json", limit: PAGE, marker },
+      query: { ...query, format: "json", limit: PAGE, marker, ...(query["versions"] && { version_marker: version_id }) },
     });
     if (page.length === 0) return items;
     items.push(...page);

@@ -18,6 +18,9 @@ import type { HostStage, StageContext } from "./lib/stage";
 /** The largest object that Swift takes in one piece, bytes. */
 const LARGEST_OBJECT = 5 * 1024 ** 3;
 
+/** Seconds. */
+const DAY = 86_400;
+
 interface Artefact {
   readonly path: string;
   readonly size: number;
@@ -85,6 +88,7 @@ async function upload({ plan, paths, signal, log }: StageContext, session: Sessi
   if (await matches()) return;
   await swift.putFile(session, staging, name, path.join(paths.local, artefact.path), {
     metadata: { sha256: artefact.sha256 },
+    deleteAfter: plan.buckets.stagingDays * DAY,
     signal,
   });
   if (!(await matches())) throw new StageError(`${staging}/${name}: is stored with other bytes than were sent`);

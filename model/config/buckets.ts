@@ -1,5 +1,7 @@
 /** factory.yaml: buckets. */
 import { z } from "zod";
+import { BUCKET_USES } from "../buckets";
+import { text } from "./fields";
 
 const bucketName = z
   .string()
@@ -14,4 +16,15 @@ export const bucketsSchema = z.strictObject({
   staging: bucketName.describe("Artefacts that wait for publication; written by build hosts"),
   release: bucketName.describe("Published artefacts; written by the publisher only, read by everybody"),
   backups: bucketName.describe("Encrypted backups of the controller's and the directory's state"),
+  existing: z
+    .array(z.enum(BUCKET_USES))
+    .min(1)
+    .optional()
+    .describe("Buckets that somebody else made and looks after: used as they are, never changed, never removed"),
+  versioning: z
+    .boolean()
+    .default(true)
+    .describe("release and backups keep what is written anew or deleted as former versions, where the cloud can"),
+  stagingDays: z.int().min(1).max(3650).default(30).describe("Artefacts in staging expire after this"),
+  encryptionKey: text.optional().describe("obs: id of the KMS key that the cloud encrypts the buckets with"),
 });

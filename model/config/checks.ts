@@ -6,9 +6,12 @@ import type { Path, Problem } from "../problem";
 import type { YamlFile } from "../yaml-file";
 import { at } from "./lookup";
 import { networkChecks } from "./network-checks";
+import { sharedWebAddress } from "./web-checks";
 
 export function crossChecks(yaml: YamlFile): Problem[] {
-  return [homeRegion, sameRegionTwice, sameBucketTwice, networkChecks, listedTwice].flatMap((check) => check(yaml));
+  return [homeRegion, sameRegionTwice, sameBucketTwice, networkChecks, sharedWebAddress, listedTwice].flatMap((check) =>
+    check(yaml),
+  );
 }
 
 /** Names of the regions, or undefined when there is no such list. */
@@ -69,6 +72,7 @@ const LISTS: readonly Path[] = [
   ["network", "dns"],
   ["network", "sshFrom"],
   ["infrastructure", "ntp"],
+  ["webServer", "names"],
 ];
 
 function listedTwice({ value, problem }: YamlFile): Problem[] {

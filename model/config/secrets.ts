@@ -16,6 +16,11 @@ export const secretsSchema = z.strictObject({
   directoryReplicator: generated.describe("Password of the account that replicas copy the provider with"),
   jenkinsAdmin: generated.describe("Password of the controller's break-glass administrator"),
   backup: generated.describe("Passphrase that backups are encrypted with"),
+  webCertificate: source
+    .optional()
+    .describe(
+      "PEM of the web site's certificate, those above it, and its private key; default: one of the factory's own CA",
+    ),
   smtp: source.optional().describe("Password of the mail account that Jenkins sends by"),
 });
 

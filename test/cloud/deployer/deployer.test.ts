@@ -188,8 +188,8 @@ describe("what holds data", () => {
 
   test("a volume is made, taken up again, kept, and deleted on request", async () => {
     const session = deployment.project("build");
-    expect(await retain(session, volume, 1)).toBe(`volume ${run}-data: made, 1 GiB`);
-    expect(await retain(session, volume, 1)).toBe(`volume ${run}-data: taken up again with its data`);
+    expect(await retain(session, volume, { sizeGiB: 1 })).toBe(`volume ${run}-data: made, 1 GiB`);
+    expect(await retain(session, volume, { sizeGiB: 1 })).toBe(`volume ${run}-data: taken up again with its data`);
     expect(await release(session, volume, false)).toContain("kept");
     expect(await listVolumes(session, { name: volume.name })).toHaveLength(1);
     expect(await release(session, volume, true)).toContain("deleted");

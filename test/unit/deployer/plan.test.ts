@@ -35,7 +35,7 @@ describe("the plan", () => {
       home: { name: "RegionOne" },
       regions: [{ name: "RegionTwo" }],
       recipes: { source: { kind: "bundle" } },
-      buckets: { cloud: "production", requests: "demo-requests", staging: "demo-staging" },
+      buckets: { cloud: "production", requests: "demo-requests", staging: "demo-staging", stagingDays: 30 },
       testInstance: { networkId: "n", securityGroupId: "g", zone: "qemu" },
       iperf3: { host: "10.60.0.5", port: 5201 },
       requestedBy: "alice@laptop",

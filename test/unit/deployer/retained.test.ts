@@ -29,7 +29,7 @@ describe("a volume", () => {
     volumes()
       .on("POST /v3/p1/volumes", { status: 202, json: { volume: there({ status: "creating" }) } })
       .on("GET /v3/p1/volumes/v", { json: { volume: there() } });
-    expect(await retain(cloud.session(), volume, 40)).toBe("volume demo-data: made, 40 GiB");
+    expect(await retain(cloud.session(), volume, { sizeGiB: 40 })).toBe("volume demo-data: made, 40 GiB");
     const [request] = cloud.calls("POST /v3/p1/volumes");
     expect(JSON.parse(request?.body ?? "")).toMatchObject({
       volume: { size: 40, metadata: { image_factory: "demo" } },
@@ -38,7 +38,7 @@ describe("a volume", () => {
 
   test("is taken up again when it is there, whatever its size", async () => {
     volumes(there());
-    expect(await retain(cloud.session(), volume, 50)).toBe(
+    expect(await retain(cloud.session(), volume, { sizeGiB: 50 })).toBe(
       "volume demo-data: taken up again with its data (it has 40 GiB, not 50)",
     );
     expect(cloud.calls("POST /v3/p1/volumes")).toEqual([]);
@@ -46,12 +46,12 @@ describe("a volume", () => {
 
   test("of another factory, or nobody's, is not touched", async () => {
     volumes(there({ metadata: { image_factory: "other" } }));
-    await expect(retain(cloud.session(), volume, 40)).rejects.toThrow(
+    await expect(retain(cloud.session(), volume, { sizeGiB: 40 })).rejects.toThrow(
       "volume demo-data: belongs to factory other; it is not touched",
     );
     await expect(release(cloud.session(), volume, true)).rejects.toThrow("belongs to factory other");
     volumes(there({ metadata: {} }));
-    await expect(retain(cloud.session(), volume, 40)).rejects.toThrow("carries no factory's tag");
+    await expect(retain(cloud.session(), volume, { sizeGiB: 40 })).rejects.toThrow("carries no factory's tag");
     expect(deletions()).toEqual([]);
   });
 

@@ -23,6 +23,8 @@ function config(text: string): FactoryConfig {
   return parsed.config;
 }
 const SERVICES = "services: { connection: routed, cidr: 10.60.1.0/24 }";
+/** How many there are, in the example. */
+const WEB_SERVERS = /count: 2 \}(?=\n  # Works off)/;
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
 
 test("the repository's example is valid", () => {
@@ -45,10 +47,22 @@ test("what may be left out has a default", () => {
 
 test("project services needs no network of its own where it shares build's, or is build", () => {
   const withoutCidr = "services: { connection: routed }";
-  expect(problems(changed([SERVICES, "services: { connection: shared }"]))).toEqual([]);
+  expect(problems(changed([SERVICES, "services: { connection: shared }"], [WEB_SERVERS, "count: 1 }"]))).toEqual([]);
   expect(
     problems(changed(["services: { cloud: services }", "services: { cloud: build }"], [SERVICES, withoutCidr])),
   ).toEqual([]);
+});
+
+test("two web servers behind one address need a network of their own project, or a load balancer", () => {
+  const shared = [SERVICES, "services: { connection: shared }"] as const;
+  expect(problems(changed(shared))).toEqual([
+    expect.stringContaining(
+      'network.services.connection: "shared" gives project services no network of its own, but two web servers can share an address only there; write routed, nodes.webServer.count: 1, or webServer.balancer: octavia',
+    ),
+  ]);
+  const balanced = [/^notify:/m, "webServer: { balancer: octavia }\nnotify:"] as const;
+  expect(problems(changed(shared, balanced))).toEqual([]);
+  expect(problems(changed(shared, ["services: { cloud: services }", "services: { cloud: build }"]))).toEqual([]);
 });
 
 describe("one line with file, line, path, value and remedy", () => {

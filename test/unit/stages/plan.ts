@@ -41,6 +41,6 @@ export const PLAN: BuildPlan = {
     bootTimeout: 10,
   },
   signing: { fingerprint: "A".repeat(40), publicKey: "" },
-  buckets: { cloud: "build", requests: "requests", staging: "staging" },
+  buckets: { cloud: "build", requests: "requests", staging: "staging", stagingDays: 30 },
   timeouts: {},
 };
