@@ -1,10 +1,6 @@
 /** What `--purge-data` deletes beside the stack: data that the stack keeps, also when the stack was destroyed before. */
-<<<<<<< HEAD
-import { OWNER_TAG } from "../model/naming";
-=======
 import { ownBuckets } from "../model/buckets";
-import { names, OWNER_TAG } from "../model/naming";
->>>>>>> 6c52549 (wip)
+import { OWNER_TAG } from "../model/naming";
 import { deleteImage, listImages } from "../openstack/glance";
 import { dataVolumes } from "./data-volumes";
 import type { Deployment } from "./deployment";
@@ -14,18 +10,12 @@ import { purgeSecrets } from "./secrets/kept";
 /** Deletes the factory's volumes, buckets with all their objects, private images and generated secrets; tells each. */
 export async function purgeData(deployment: Deployment): Promise<string[]> {
   const { factory, buckets } = deployment.config;
-<<<<<<< HEAD
   const lines: string[] = [];
   for (const { project, volume } of await dataVolumes(deployment)) {
     const named = { factory, kind: "volume", name: volume.name ?? "" } as const;
     lines.push(await release(deployment.project(project), named, true));
   }
-  for (const name of [buckets.requests, buckets.staging, buckets.release, buckets.backups]) {
-=======
-  const volume = { factory, kind: "volume", name: names.dataVolume(factory, "nfs-server") } as const;
-  const lines = [await release(deployment.project("build"), volume, true)];
   for (const name of ownBuckets(buckets)) {
->>>>>>> 6c52549 (wip)
     lines.push(await release(deployment.project("production"), { factory, kind: "container", name }, true));
   }
   const kept = lines.filter((line) => !line.endsWith("is gone already"));

@@ -1,10 +1,6 @@
 /** `factory status`: what there is of a factory, and what a destroy keeps. */
-<<<<<<< HEAD
-import { OWNER_TAG } from "../model/naming";
-=======
 import { ownBuckets } from "../model/buckets";
-import { OWNER_TAG, tagMetadata } from "../model/naming";
->>>>>>> 6c52549 (wip)
+import { OWNER_TAG } from "../model/naming";
 import { parseLease, type Lease } from "../model/lease";
 import { listImages } from "../openstack/glance";
 import { headContainer } from "../openstack/swift";
@@ -102,16 +98,9 @@ async function liveLeases(deployment: Deployment): Promise<Lease[]> {
 }
 
 async function bucketStatuses(deployment: Deployment): Promise<BucketStatus[]> {
-<<<<<<< HEAD
-  const { requests, staging, release, backups } = deployment.config.buckets;
-  const session = deployment.project("production");
-  const found = await Promise.all(
-    [requests, staging, release, backups].map(async (name) => ({ name, facts: await headContainer(session, name) })),
-=======
   const session = deployment.project("production");
   const found = await Promise.all(
     ownBuckets(deployment.config.buckets).map(async (name) => ({ name, facts: await headContainer(session, name) })),
->>>>>>> 6c52549 (wip)
   );
   return found.flatMap(({ name, facts }) => (facts ? [{ name, objects: facts.objects, bytes: facts.bytes }] : []));
 }
