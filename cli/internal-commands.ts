@@ -7,6 +7,7 @@ import { Deployment, type ProjectName } from "../deployer/deployment";
 import { destroyed, guard } from "../deployer/destroyed";
 import { runInitialise, type BuildName } from "../deployer/initialise";
 import { REPLACE } from "../deployer/replace";
+import { revokePublisherCredentials } from "../deployer/publisher-credential";
 import { release, retain, RETAINED_KINDS, type RetainedKind } from "../deployer/retained";
 import { interruption } from "./interruption";
 import { say } from "./support";
@@ -65,6 +66,11 @@ export function addInternalCommands(program: Command, root: string): void {
     .action(async () => refuseWhileBuilding(load()));
 
   internal
+    .command("revoke-publisher")
+    .description("ends the credentials that the publisher's node has been given")
+    .action(async () => say(`credentials of the publisher: ${await revokePublisherCredentials(load())} revoked`));
+
+  internal
     .command("configure")
     .description("brings a node into order: image, role, secrets, health; its user data comes as FACTORY_USER_DATA")
     .requiredOption("--server <uuid>", "the node's server")
@@ -81,7 +87,12 @@ export function addInternalCommands(program: Command, root: string): void {
     .action(async ({ project, size, setting: settings, ...what }: RetainedFlags) => {
       const deployment = load();
       const named = { ...what, factory: deployment.config.factory };
-      say(await retain(deployment.project(project), named, { sizeGiB: size === undefined ? undefined : Number(size), settings }));
+      say(
+        await retain(deployment.project(project), named, {
+          sizeGiB: size === undefined ? undefined : Number(size),
+          settings,
+        }),
+      );
     });
 
   forRetained("release", "lets go of it, keeping data unless FACTORY_PURGE_DATA=1").action(

@@ -12,8 +12,6 @@ export interface SharedAddress {
 }
 
 export interface WebServerValues extends NodeValues {
-  /** DNS name of the site, which its certificate is made out to. */
-  readonly siteName: string;
   /** @default - none: it is the only one, or behind a load balancer */
   readonly shared?: SharedAddress;
   /** Where a load balancer's connections come from: a CIDR. @default - visitors come themselves */
@@ -23,11 +21,11 @@ export interface WebServerValues extends NodeValues {
 /** Where a load balancer hands its connections over, each with the visitor's address before it. */
 export const BALANCED_PORT = 8443;
 
-export function webServerUserData({ siteName, shared, balancedFrom, ...node }: WebServerValues): string {
-  const parts = [{ name: "web-server", values: { site: file("web.conf"), name: siteName } }];
+export function webServerUserData({ shared, balancedFrom, ...node }: WebServerValues): string {
+  const parts = [{ name: "web-server", values: { site: file("web.conf") } }];
   if (shared) {
     const { address, ownAddress, peerAddress, priority } = shared;
-    const values = { sharedAddress: address, ownAddress, peerAddress, priority: String(priority), name: siteName };
+    const values = { sharedAddress: address, ownAddress, peerAddress, priority: String(priority) };
     return renderRole(node, ...parts, { name: "shared-address", values });
   }
   if (balancedFrom !== undefined) {

@@ -11,6 +11,8 @@ export interface NodeConfiguredProps {
   readonly settings?: Readonly<Record<string, string>>;
   /** Nodes that must be in order before: the way to this one, what it needs, its peer (one at a time). @default - none */
   readonly after?: readonly NodeConfigured[];
+  /** What else must be there before. @default - nothing */
+  readonly needs?: readonly ITerraformDependable[];
 }
 
 /**
@@ -23,8 +25,8 @@ export class NodeConfigured extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeConfiguredProps) {
     super(scope, id);
-    const { root, node, after = [], settings = {} } = props;
-    const dependsOn: ITerraformDependable[] = [...node.reachable, ...after.map((other) => other.resource)];
+    const { root, node, after = [], needs = [], settings = {} } = props;
+    const dependsOn: ITerraformDependable[] = [...node.reachable, ...after.map((other) => other.resource), ...needs];
     const userData = Fn.sha256(node.userData);
     const command = factoryCommand({ root, words: ["configure", "--server", node.serverId, "--image", node.imageId] });
     this.resource = new DataResource(this, "Resource", {

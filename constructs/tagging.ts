@@ -6,6 +6,11 @@ interface Taggable {
   readonly tagsInput: string[] | undefined;
 }
 
+interface WithNamedTags {
+  tags: Record<string, string>;
+  readonly tagsInput: Record<string, string> | undefined;
+}
+
 interface WithMetadata {
   metadata: Record<string, string>;
   readonly metadataInput: Record<string, string> | undefined;
@@ -20,7 +25,11 @@ export class Tagging implements IAspect {
 
   visit(node: IConstruct): void {
     if (!TerraformResource.isTerraformResource(node)) return;
-    if ("tagsInput" in node) {
+    if ("tagsInput" in node && node.terraformResourceType.startsWith("opentelekomcloud_")) {
+      // this provider's tags have names and values
+      const resource = node as unknown as WithNamedTags;
+      resource.tags = { ...resource.tagsInput, ...this.metadata };
+    } else if ("tagsInput" in node) {
       const taggable = node as unknown as Taggable;
       taggable.tags = [...(taggable.tagsInput ?? []), ...this.tags];
     } else if ("metadataInput" in node) {

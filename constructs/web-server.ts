@@ -18,8 +18,6 @@ export interface WebServersProps extends NodePlace {
   readonly names: readonly string[];
   /** Name of the port or load balancer, and description of the public address. */
   readonly addressName: string;
-  /** DNS name of the site. */
-  readonly siteName: string;
   readonly kind: NodeKind;
   /** External network of the public address. */
   readonly external: string;
@@ -78,7 +76,6 @@ export class WebServers extends Construct {
         description: "catalogue and released artefacts for everybody who may see the site",
         userData: webServerUserData({
           ...props.nodeValues,
-          siteName: props.siteName,
           ...(sharedAddress !== undefined && { shared: shareOf(sharedAddress, index) }),
           ...(balancer === "octavia" && { balancedFrom: props.cidr }),
         }),

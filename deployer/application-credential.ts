@@ -18,7 +18,7 @@ import { pause } from "./pause";
 import { UserError } from "./user-error";
 
 /** The one role of an ordinary member; Keystone would add implied ones and then refuse. */
-const ROLES = ["member"];
+export const ROLES = ["member"];
 
 /** A clouds.yaml entry and what it is used for, region by region. */
 export interface EntryUse {
@@ -82,7 +82,7 @@ const TRIES = 6;
  * Keystone keeps access rules per user and answers 409 when two requests (another build's, say) bring the same new rule
  * at the same moment, 500 when a rule is just being removed: whoever comes second tries again.
  */
-async function createInTurn(
+export async function createInTurn(
   session: Session,
   credential: NewApplicationCredential,
 ): Promise<{ readonly id: string; readonly secret: string }> {

@@ -1,14 +1,12 @@
 /** The certificates that stand on the factory's nodes. */
 import { X509Certificate } from "node:crypto";
 import { DAY } from "./certificate-days";
+import { CERTIFICATES, type EndingCredential } from "./certificate-files";
 import type { Deployment } from "./deployment";
 import { listNodes, Ways, type FactoryNode } from "./nodes";
 import { openSecrets } from "./secrets";
 import type { SshHost } from "./ssh";
 import { messageOf } from "./user-error";
-
-/** Where roles put certificates, as `<name>.pem`. */
-export const CERTIFICATES = "/etc/factory/certificates";
 
 export interface CertificateFacts {
   /** The file's name without `.pem`. */
@@ -54,18 +52,38 @@ export function certificateFacts(name: string, pem: string, now: Date, authoriti
     }));
 }
 
-/** The certificates of a node, those of CAs that it trusts left out. Throws an SshError when it can't be reached. */
+/**
+ * The certificates of a node, those of CAs that it trusts left out, and the credentials of it that end.
+ * Throws an SshError when it can't be reached.
+ */
 export async function certificatesOf(host: SshHost, now = new Date()): Promise<CertificateFacts[]> {
-  const script = `cd ${CERTIFICATES} 2>/dev/null || exit 0; for f in *.pem; do [ ! -f "$f" ] || { echo "== $f"; cat "$f"; }; done`;
-  return filesIn(await host.asRoot(script)).flatMap(({ name, pem }) => certificateFacts(name, pem, now, false));
+  const script = `cd ${CERTIFICATES} 2>/dev/null || exit 0; for f in *.pem *.json; do [ ! -f "$f" ] || { echo "== $f"; cat "$f"; }; done`;
+  return filesIn(await host.asRoot(script)).flatMap(({ name, kind, text }) =>
+    kind === "json" ? credentialFacts(name, text, now) : certificateFacts(name, text, now, false),
+  );
 }
 
-/** `== a.pem`, its text, `== b.pem`, … */
-function filesIn(text: string): { readonly name: string; readonly pem: string }[] {
+/** `== a.pem`, its text, `== b.json`, … */
+function filesIn(text: string): { readonly name: string; readonly kind: string; readonly text: string }[] {
   return text
     .split(/^== /m)
     .slice(1)
-    .map((part) => ({ name: /^(.*)\.pem\n/.exec(part)?.[1] ?? "", pem: part }));
+    .map((part) => {
+      const [, name = "", kind = "", rest = ""] = /^(.*)\.(pem|json)\n([\s\S]*)$/.exec(part) ?? [];
+      return { name, kind, text: rest };
+    });
+}
+
+function credentialFacts(name: string, text: string, now: Date): CertificateFacts {
+  const { serial, subject, expires } = JSON.parse(text) as EndingCredential;
+  return {
+    name,
+    serial,
+    subject,
+    names: [],
+    expires,
+    daysLeft: Math.floor((Date.parse(expires) - now.getTime()) / DAY),
+  };
 }
 
 /** The CA's certificate and all nodes'; a node that can't be asked is told in `problems`. */

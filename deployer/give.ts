@@ -8,7 +8,7 @@ export const CREDENTIALS = "/etc/credstore.encrypted";
 
 export async function give(
   host: SshHost,
-  { credentials = [], files = [], directories = [], restart = [] }: Handover,
+  { credentials = [], files = [], directories = [], restart = [], settled }: Handover,
 ): Promise<void> {
   if (credentials.length > 0) await host.asRoot(`install -d -m 0700 ${CREDENTIALS}`);
   for (const { name, content } of credentials) {
@@ -24,13 +24,13 @@ export async function give(
     await host.putFile(path, content, mode, owner);
   }
   for (const directory of directories) await giveDirectory(host, directory);
-  if (restart.length === 0) return;
-  await host.asRoot("systemctl daemon-reload");
+  if (restart.length > 0) await host.asRoot("systemctl daemon-reload");
   for (const unit of restart)
     await host.asRoot(
       `systemctl restart ${quote(unit)} || { journalctl --no-pager --quiet --lines 15 --output cat --unit ${quote(unit)} >&2; exit 1; }`,
       { timeout: 600_000 },
     );
+  await settled?.();
 }
 
 async function giveDirectory(host: SshHost, { path, owner, mode, fileMode, files }: NodeDirectory): Promise<void> {

@@ -115,11 +115,7 @@ async function emptyContainer(session: Session, name: string): Promise<void> {
 }
 
 /** Makes sure that it is there; one line for people. Throws a UserError for what belongs to somebody else. */
-export function retain(
-  session: Session,
-  { factory, kind, name }: RetainedName,
-  wanted: Wanted = {},
-): Promise<string> {
+export function retain(session: Session, { factory, kind, name }: RetainedName, wanted: Wanted = {}): Promise<string> {
   return KEEPERS[kind].retain(session, factory, name, wanted);
 }
 

@@ -10,10 +10,10 @@ export interface RunnerBundle {
   readonly sha256: string;
 }
 
-/** Bundles stages/runner.ts of this checkout. */
-export async function bundleRunner(root: string): Promise<RunnerBundle> {
+/** Bundles stages/runner.ts of this checkout, or another program of it. */
+export async function bundleRunner(root: string, program = "stages/runner.ts"): Promise<RunnerBundle> {
   const esbuild = require.resolve("esbuild/bin/esbuild");
-  const args = ["stages/runner.ts", "--bundle", "--platform=node", `--target=${NODE_ON_HOST}`, "--format=cjs"];
+  const args = [program, "--bundle", "--platform=node", `--target=${NODE_ON_HOST}`, "--format=cjs"];
   // Run as a program: esbuild is a native one anyway, and this way there is nothing of it in our own process.
   const code = await must(esbuild, [...args, "--legal-comments=none", "--log-level=error"], { cwd: root });
   return { code, sha256: createHash("sha256").update(code).digest("hex") };

@@ -80,6 +80,11 @@ export class Session {
     this.retry = { attempts: 5, base: 500, cap: 10_000, ...options.retry };
   }
 
+  /** PEM of the certificate authorities that this cloud's services are trusted by; undefined: the system's. */
+  get trusted(): string | undefined {
+    return this.options.tls?.ca;
+  }
+
   /** The same identity in another region; shares nothing but the options. */
   inRegion(region: string): Session {
     return new Session({ ...this.options, region });

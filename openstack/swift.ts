@@ -245,7 +245,13 @@ async function pages<T extends { readonly name: string; readonly version_id?: st
       service: "object-store",
       method: "GET",
       path,
-      query: { ...query, format: "json", limit: PAGE, marker, ...(query["versions"] && { version_marker: version_id }) },
+      query: {
+        ...query,
+        format: "json",
+        limit: PAGE,
+        marker,
+        ...(query["versions"] && { version_marker: version_id }),
+      },
     });
     if (page.length === 0) return items;
     items.push(...page);

@@ -10,7 +10,10 @@ import { Network } from "../constructs/network";
 import { NfsServer } from "../constructs/nfs-server";
 import { NodeConfigured } from "../constructs/node-configured";
 import { applyPolicies, DataIsRetained, StopsBeforeDestroy } from "../constructs/policies";
+import { PublisherHost } from "../constructs/publisher-host";
 import { SecurityGroup } from "../constructs/security-group";
+import { WebServers } from "../constructs/web-server";
+import { plannedBuckets, type BucketUse } from "../model/buckets";
 import { IPERF3_PORT } from "../model/jenkins";
 import { names } from "../model/naming";
 import type { StackContext } from "./context";
@@ -76,12 +79,48 @@ export class FactoryStack extends TerraformStack {
         jenkins: config.jenkins,
         nodeValues,
       });
-    for (const name of [config.buckets.requests, config.buckets.staging, config.buckets.release])
-      new Bucket(this, `bucket-${name}`, { root, name });
+    const buckets = plannedBuckets(config.buckets).map(({ existing, ...bucket }) => ({
+      use: bucket.use,
+      bucket: existing
+        ? Bucket.fromExisting(bucket.name)
+        : new Bucket(this, `bucket-${bucket.name}`, {
+            ...bucket,
+            root,
+            kind: config.buckets.kind,
+            cloud: config.projects.production.cloud,
+            ...(config.buckets.encryptionKey !== undefined && { encryptionKey: config.buckets.encryptionKey }),
+          }),
+    }));
+    const bucketsReady = (...uses: readonly BucketUse[]) =>
+      buckets.filter(({ use }) => uses.includes(use)).flatMap(({ bucket }) => bucket.ready);
+    const web =
+      nodes.webServer &&
+      new WebServers(this, "web", {
+        ...places.services,
+        names: names.nodes(factory, "web-server", nodes.webServer.count),
+        addressName: names.webAddress(factory),
+        kind: nodes.webServer,
+        external: net.external,
+        ...(net.webFrom && { webFrom: net.webFrom }),
+        sshFrom: jumpHosts.map(({ host }) => host.asPeer()),
+        balancer: config.webServer.balancer,
+        cidr: places.servicesCidr,
+        nodeValues,
+      });
+    const publisher =
+      nodes.publisher &&
+      new PublisherHost(this, "publisher", {
+        ...places.build,
+        root,
+        name: names.node(factory, "publisher"),
+        kind: nodes.publisher,
+        nodeValues,
+      });
 
     for (const jumpHost of jumpHosts) {
       nfsServer.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
       controller?.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
+      publisher?.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
       controller?.allowWebFrom(jumpHost);
       if (!controller) jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
     }
@@ -100,6 +139,31 @@ export class FactoryStack extends TerraformStack {
     new NodeConfigured(this, "nfs-server-configured", { root, node: nfsServer.host, after: wayIn });
 
     if (controller) new NodeConfigured(this, "controller-configured", { root, node: controller.host, after: wayIn });
+
+    if (publisher)
+      new NodeConfigured(this, "publisher-configured", {
+        root,
+        node: publisher.host,
+        after: wayIn,
+        needs: [publisher.credential, ...bucketsReady("requests", "staging", "release")],
+      });
+    // One web server after the other: one of a pair always serves.
+    web?.hosts.reduce<NodeConfigured[]>(
+      (before, host) => [
+        new NodeConfigured(this, `${host.node.id}-configured`, {
+          root,
+          node: host,
+          settings: {
+            address: web.publicAddress,
+            released: config.buckets.release,
+            names: (config.webServer.names ?? []).join(" "),
+          },
+          after: before,
+          needs: bucketsReady("release"),
+        }),
+      ],
+      wayIn,
+    );
 
     // Depends on everything, so it is the first to be destroyed, and nothing is when it refuses.
     new DataResource(this, "unused", {

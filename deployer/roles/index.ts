@@ -1,13 +1,15 @@
 /** What each role is handed over, in the order in which it is put into place. */
 import type { NodeRole } from "../../model/naming";
 import { jenkinsHandover } from "./controller";
+import { publisherHandover } from "./publisher";
 import type { RoleHandover } from "./role";
+import { webHandover } from "./web-server";
 
 export const ROLE_HANDOVERS: Readonly<Record<NodeRole, readonly RoleHandover[]>> = {
   "jump-host": [],
   "nfs-server": [],
   controller: [jenkinsHandover],
   "directory-replica": [],
-  "web-server": [],
-  publisher: [],
+  "web-server": [webHandover],
+  publisher: [publisherHandover],
 };

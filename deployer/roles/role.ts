@@ -39,6 +39,8 @@ export interface Handover {
   readonly directories?: readonly NodeDirectory[];
   /** Units that are restarted, in this order, when all is in place. */
   readonly restart?: readonly string[];
+  /** Called when all of it is in place and the units run: the end of what it replaces. */
+  readonly settled?: () => Promise<void>;
 }
 
 export interface CertificateRequest {

@@ -24,6 +24,7 @@ export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
   jenkinsAdmin: { roles: ["controller"], formerKept: false },
   // what was encrypted with a former passphrase is still to be read
   backup: { roles: ["directory-replica", "controller"], formerKept: true },
+  webCertificate: { roles: ["web-server"], formerKept: false },
   smtp: { roles: ["controller"], formerKept: false },
 };
 

@@ -14,6 +14,7 @@ const mayImport = {
   model: [],
   openstack: ["model"],
   stages: ["model", "openstack"],
+  publisher: ["model", "openstack"],
   deployer: ["stages", "config", "model", "openstack"],
   cli: ["deployer", "config", "model"],
 };

@@ -5,7 +5,9 @@
 import { parse } from "yaml";
 import { controllerUserData, type JenkinsSource } from "../../../cloud-init/controller";
 import type { NodeValues } from "../../../cloud-init/render";
+import { publisherUserData } from "../../../cloud-init/publisher";
 import { buildHostUserData, jumpHostUserData, nfsServerUserData } from "../../../cloud-init/roles";
+import { webServerUserData } from "../../../cloud-init/web-server";
 
 export const nodeValues: NodeValues = {
   debianMirror: "http://mirror.test/debian",
@@ -24,12 +26,18 @@ export const jenkins: JenkinsSource = {
   required: false,
 };
 
+const shared = { address: "10.0.0.9", ownAddress: "10.0.0.7", peerAddress: "10.0.0.8", priority: 101 };
+
 /** Each is rendered inside of a test, so that one that throws fails alone. */
 export const allRoles: Readonly<Record<string, () => string>> = {
   "jump host": () => jumpHostUserData(nodeValues),
   "NFS server": () => nfsServerUserData({ ...nodeValues, volumeId, clients: "10.0.0.0/24" }),
   controller: () => controllerUserData({ ...nodeValues, volumeId, jenkins }),
   "build host": () => buildHostUserData({ ...nodeValues, volumeId, nfsServer: "10.0.0.5" }),
+  "web server": () => webServerUserData(nodeValues),
+  "web server of a pair": () => webServerUserData({ ...nodeValues, shared }),
+  "web server behind a load balancer": () => webServerUserData({ ...nodeValues, balancedFrom: "10.0.0.0/24" }),
+  publisher: () => publisherUserData(nodeValues),
 };
 
 export interface WrittenFile {

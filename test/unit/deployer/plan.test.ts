@@ -98,10 +98,14 @@ describe("access rules", () => {
   test("buckets are named one by one; they can be written, not listed or deleted", () => {
     const rules = accessRules({ uses: ["buckets"], prefix, buckets: ["requests", "staging"] });
     expect(rules.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
-      "HEAD /object-store/v9/requests/**",
-      "HEAD /object-store/v9/staging/**",
-      "PUT /object-store/v9/requests/**",
-      "PUT /object-store/v9/staging/**",
+      "HEAD /object-store/v9/requests/*",
+      "HEAD /object-store/v9/requests/*/**",
+      "HEAD /object-store/v9/staging/*",
+      "HEAD /object-store/v9/staging/*/**",
+      "PUT /object-store/v9/requests/*",
+      "PUT /object-store/v9/requests/*/**",
+      "PUT /object-store/v9/staging/*",
+      "PUT /object-store/v9/staging/*/**",
     ]);
   });
 

@@ -24,7 +24,7 @@ function config(text: string): FactoryConfig {
 }
 const SERVICES = "services: { connection: routed, cidr: 10.60.1.0/24 }";
 /** How many there are, in the example. */
-const WEB_SERVERS = /count: 2 \}(?=\n  # Works off)/;
+const WEB_SERVERS = /count: 2 \}(?=\n {2}# Works off)/;
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
 
 test("the repository's example is valid", () => {

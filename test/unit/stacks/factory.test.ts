@@ -1,14 +1,49 @@
 import { Testing } from "cdktf";
 import { names } from "../../../model/naming";
 import { FactoryStack } from "../../../stacks/factory";
-import { all, only, synthStack } from "../constructs/synth";
+import { all, synthStack } from "../constructs/synth";
 import { exampleContext } from "./context";
 
+const { config } = exampleContext();
 const { resource } = synthStack(new FactoryStack(Testing.app(), "factory", exampleContext()));
 
-test("the jump host has the only public address", () => {
-  const address = only(resource, "openstack_networking_floatingip_v2");
-  expect(address["description"]).toBe("demo-jump-host");
+test("the jump host and the web site have the only public addresses", () => {
+  const addresses = all(resource, "openstack_networking_floatingip_v2");
+  expect(addresses.map(({ description }) => description).sort()).toEqual(["demo-jump-host", "demo-web"]);
+});
+
+test("the web site is open to the configured ranges on 80 and 443, and to nobody on anything else", () => {
+  const rules = all(resource, "openstack_networking_secgroup_rule_v2").filter((rule) =>
+    String(rule["security_group_id"]).includes("web_web-server"),
+  );
+  const byRange = rules.filter((rule) => config.network.webFrom?.includes(String(rule["remote_ip_prefix"])));
+  expect([...new Set(byRange.map((rule) => rule["port_range_min"]))].sort()).toEqual([443, 80]);
+  const others = rules.filter((rule) => !byRange.includes(rule));
+  expect(others.map((rule) => [rule["protocol"], rule["port_range_min"]].join(" ")).sort()).toEqual([
+    "tcp 22",
+    "tcp 22",
+    "tcp 443",
+    "tcp 443",
+    "vrrp ",
+    "vrrp ",
+  ]);
+});
+
+test("web servers come into order one after the other, when the bucket that they show is there", () => {
+  const second = resource["terraform_data"]?.["web-server-2-configured"]?.["depends_on"];
+  expect(second).toEqual(expect.arrayContaining(["terraform_data.web-server-configured"]));
+  const first = resource["terraform_data"]?.["web-server-configured"]?.["depends_on"];
+  expect(first).toEqual(expect.arrayContaining([expect.stringMatching(/bucket-demo-release_retained_settings/)]));
+});
+
+test("the publisher's credential ends with the factory, after the node that was given it", () => {
+  const [credential, resourceOf] = Object.entries(resource["terraform_data"] ?? {}).find(([id]) =>
+    id.startsWith("publisher_credential"),
+  )!;
+  expect(JSON.stringify(resourceOf)).toMatch(/internal revoke-publisher.*"when":"destroy"/);
+  expect(resource["terraform_data"]?.["publisher-configured"]?.["depends_on"]).toEqual(
+    expect.arrayContaining([`terraform_data.${credential}`]),
+  );
 });
 
 test("SSH reaches the jump host from the configured ranges, and every other node from the jump host alone", () => {
@@ -33,8 +68,8 @@ test("the NFS server's volume and the buckets are kept by intention, none is Ter
   expect(resource).not.toHaveProperty("openstack_blockstorage_volume_v3");
   expect(resource).not.toHaveProperty("openstack_objectstorage_container_v1");
   const commands = all(resource, "terraform_data").map((data) => JSON.stringify(data));
-  for (const name of ["demo-nfs-server-data", "demo-requests", "demo-staging", "demo-release"])
-    expect(commands.filter((text) => text.includes(`retain --project`) && text.includes(name))).toHaveLength(1);
+  for (const name of ["demo-nfs-server-data", "demo-requests", "demo-staging", "demo-release", "demo-backups"])
+    expect(commands.filter((text) => text.includes("release --project") && text.includes(name))).toHaveLength(1);
 });
 
 test("a destroy while there are builds is refused before anything goes", () => {

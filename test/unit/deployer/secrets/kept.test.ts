@@ -22,6 +22,7 @@ test("the list tells where each comes from, when it was made, who uses it, and n
     ["directoryReplicator", "generate", undefined],
     ["jenkinsAdmin", "env:ADMIN", undefined],
     ["backup", "generate", "2026-01-01T00:00:02.000Z"],
+    ["webCertificate", undefined, undefined],
     ["smtp", undefined, undefined],
   ]);
   expect(found.filter(({ rotating }) => rotating).map(({ name }) => name)).toEqual(["backup"]);

@@ -1,0 +1,8 @@
+/** The user data of the publisher's node. */
+import { PUBLISHER_PATHS } from "../model/publisher";
+import { renderRole, type NodeValues } from "./render";
+
+export function publisherUserData(values: NodeValues): string {
+  const { check, checkUnit, checked, credential } = PUBLISHER_PATHS;
+  return renderRole(values, { name: "publisher", values: { check, checkUnit, checked, credential } });
+}

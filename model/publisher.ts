@@ -1,0 +1,28 @@
+/** What the publisher's node is told, and where; the deploying side writes it, the programs there read it. */
+
+export interface PublisherSettings {
+  readonly factory: string;
+  /** The region whose object storage has the buckets. */
+  readonly region: string;
+  /** PEM of the authorities that the cloud's services are trusted by. */
+  readonly trusted?: string | undefined;
+  readonly buckets: { readonly requests: string; readonly staging: string; readonly release: string };
+  /** ISO 8601: when its credential ends. */
+  readonly expires: string;
+}
+
+/** Below this much the node is not healthy. */
+export const CREDENTIAL_DAYS_LEFT = 7;
+
+export const PUBLISHER_PATHS = {
+  settings: "/etc/factory/publisher.json",
+  check: "/usr/local/lib/factory/publisher-check.js",
+  checkUnit: "factory-publisher-check.service",
+  /** Whose lines in the journal are what it said. */
+  checked: "factory-publisher-check",
+  /** Name of its credential for `LoadCredentialEncrypted=`. */
+  credential: "publisher-cloud",
+} as const;
+
+/** Objects in the buckets that are the factory's own business; the web site does not show them. */
+export const OWN_OBJECTS = ".factory/";
