@@ -23,6 +23,8 @@ export interface TerraformStatesOptions {
   readonly swift: { readonly cloud: string; readonly region: string };
 }
 
+const NO_LOCK = "takes no lock, two could deploy at once; use another place, docs/state.md";
+
 /** Milliseconds for one command; states are small, but object storages may be slow. */
 const TIMEOUT = 120_000;
 
@@ -39,7 +41,10 @@ export class TerraformStates implements StateStore {
       if (outcome.code !== 0) throw this.failure(stack, outcome);
       return outcome.stdout;
     });
-    return text.trim() === "" ? undefined : parseState(text, `${this.title}: state of stack ${stack}`);
+    if (text.trim() === "") return undefined;
+    const state = parseState(text, `${this.title}: state of stack ${stack}`);
+    // Of a state that is not there some backends give an empty document, which has never been written.
+    return state.lineage === "" ? undefined : state;
   }
 
   /** Terraform does not list states: those that may be there. */
@@ -52,8 +57,15 @@ export class TerraformStates implements StateStore {
     await this.beside(stack, async (terraform, directory) => {
       const file = path.join(directory, "pushed.tfstate");
       await writeFile(file, JSON.stringify(state), { mode: 0o600 });
-      const outcome = await terraform(["state", "push", ...(force ? ["-force"] : []), file]);
-      if (outcome.code !== 0) throw this.failure(stack, outcome);
+      const write = async (forced: boolean): Promise<void> => {
+        const outcome = await terraform(["state", "push", ...(forced ? ["-force"] : []), file]);
+        if (outcome.code !== 0) throw this.failure(stack, outcome);
+      };
+      await write(force);
+      // Where there was none, Terraform has given it a lineage of its own; over one that is there, ours is taken.
+      const pulled = await terraform(["state", "pull"]);
+      if (pulled.code !== 0) throw this.failure(stack, pulled);
+      if (parseState(pulled.stdout, this.title).lineage !== state.lineage) await write(true);
     });
   }
 
@@ -78,12 +90,13 @@ export class TerraformStates implements StateStore {
       stack,
       async (terraform) => {
         const outcome = await terraform(["apply", "-input=false", "-auto-approve"]);
+        // Two that share a lock trip over each other at its release.
+        if (/: BOTH$/m.test(outcome.stdout)) throw new UserError(`factory.yaml: state: ${this.title} ${NO_LOCK}`);
         if (outcome.code !== 0) throw this.failure(stack, outcome);
+        if (!/acquiring the state lock/.test(outcome.stdout)) {
+          throw new UserError(`${this.title}: could not be tried: ${terraformError(outcome.stdout)}`);
+        }
         await terraform(["destroy", "-input=false", "-auto-approve"]);
-        if (/acquiring the state lock/.test(outcome.stdout) && !/: BOTH$/m.test(outcome.stdout)) return;
-        throw new UserError(
-          `factory.yaml: state: ${this.title} takes no lock, two could deploy at once; use another place, docs/state.md`,
-        );
       },
       resource,
     );
