@@ -1,5 +1,6 @@
 /** What Terraform's provisioners call. Their lines appear as they come in the output of `cdktf deploy`. */
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { withdrawDeployerClouds } from "../deployer/agent/clouds";
 import { attach } from "../deployer/attach";
 import { configure } from "../deployer/configure";
 import { refuseWhileBuilding } from "../deployer/build";
@@ -69,6 +70,13 @@ export function addInternalCommands(program: Command, root: string): void {
     .command("revoke-publisher")
     .description("ends the credentials that the publisher's node has been given")
     .action(async () => say(`credentials of the publisher: ${await revokePublisherCredentials(load())} revoked`));
+
+  internal
+    .command("withdraw")
+    .description("before the controller is destroyed: deletes its deployer's credentials")
+    .action(async () => {
+      say(`credentials of the controller's deployer: ${await withdrawDeployerClouds(load())} deleted`);
+    });
 
   internal
     .command("configure")

@@ -1,5 +1,6 @@
 /** The user data of the controller. */
-import { IPERF3_PORT, JENKINS_SECRETS } from "../model/jenkins";
+import { AGENT } from "../model/agent";
+import { IPERF3_PORT, JENKINS_AGENT_KEY, JENKINS_SECRETS } from "../model/jenkins";
 import { file, renderRole, type NodeValues } from "./render";
 
 /** What is installed, and from where: `jenkins` of factory.yaml. */
@@ -31,13 +32,22 @@ export function controllerUserData({ volumeId, jenkins, ...node }: ControllerVal
     updateCentre: base(updateCentre),
     required,
   };
-  return renderRole(node, {
+  const deployer = {
+    name: "deployer",
+    values: {
+      ...pick(AGENT, ["user", "home", "app", "tools", "unit", "clouds", "key"]),
+      command: file("factory-command"),
+      makeHome: file("factory-deployer-home"),
+      makeKey: file("factory-agent-key"),
+    },
+  };
+  const controller = {
     name: "controller",
     values: {
       volumeId,
       java: String(java),
       settings: JSON.stringify(settings),
-      credentials: Object.keys(JENKINS_SECRETS)
+      credentials: [...Object.keys(JENKINS_SECRETS), JENKINS_AGENT_KEY]
         .map((name) => `LoadCredentialEncrypted=${name}`)
         .join("\n"),
       iperf3: String(IPERF3_PORT),
@@ -50,5 +60,10 @@ export function controllerUserData({ volumeId, jenkins, ...node }: ControllerVal
       collect: file("jenkins-backup-collect"),
       apply: file("jenkins-backup-apply"),
     },
-  });
+  };
+  return renderRole(node, controller, deployer);
+}
+
+function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
 }

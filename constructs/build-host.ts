@@ -22,6 +22,8 @@ export interface BuildHostProps {
   readonly buildHosts: ISecurityGroup;
   /** Where SSH comes from. */
   readonly jumpHosts: readonly IConnectable[];
+  /** Where builds are deployed from within the factory. @default - nowhere */
+  readonly controller?: IConnectable;
   readonly nodeValues: NodeValues;
   readonly dependsOn: ITerraformDependable[];
 }
@@ -32,7 +34,7 @@ export class BuildHost extends Construct {
 
   constructor(scope: Construct, id: string, props: BuildHostProps) {
     super(scope, id);
-    const { scratchGiB, nfsServer, buildHosts, jumpHosts, nodeValues, ...node } = props;
+    const { scratchGiB, nfsServer, buildHosts, jumpHosts, controller, nodeValues, ...node } = props;
     const scratch = new BlockstorageVolumeV3(this, "scratch", {
       name: node.name,
       size: scratchGiB,
@@ -46,5 +48,6 @@ export class BuildHost extends Construct {
       volume: scratch.id,
     });
     for (const jumpHost of jumpHosts) this.host.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
+    if (controller) this.host.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
   }
 }

@@ -1,9 +1,11 @@
+import { DataResource } from "cdktf";
 import { Construct } from "constructs";
 import { controllerUserData, type JenkinsSource } from "../cloud-init/controller";
 import type { NodeValues } from "../cloud-init/render";
 import { IPERF3_PORT } from "../model/jenkins";
 import { Port, type Connections, type IConnectable, type IPeer } from "./connections";
 import { DataVolume } from "./data-volume";
+import { factoryCommand } from "./factory-command";
 import { NodeHost, type NodeKind, type NodePlace } from "./node-host";
 
 const HTTPS = Port.tcp(443);
@@ -37,6 +39,11 @@ export class JenkinsController extends Construct implements IConnectable {
       volume: data,
     });
     this.connections = this.host.connections;
+    // its deployer's credentials in the cloud are made by what configures the node, and go with the node
+    new DataResource(this, "credentials", {
+      dependsOn: [this.host.server],
+      provisioners: [factoryCommand({ root, words: ["withdraw"], whenDestroyed: true })],
+    });
   }
 
   /** Lets somebody use Jenkins, through its TLS proxy. */

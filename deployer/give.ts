@@ -1,4 +1,5 @@
 /** Puts what a role is handed over into place on its node. Secrets go by standard input, and are kept encrypted there. */
+import { giveArchive } from "./give-archive";
 import type { Handover, NodeDirectory } from "./roles/role";
 import { quote } from "./shell";
 import type { SshHost } from "./ssh";
@@ -6,10 +7,8 @@ import type { SshHost } from "./ssh";
 /** Where systemd looks for encrypted credentials. */
 export const CREDENTIALS = "/etc/credstore.encrypted";
 
-export async function give(
-  host: SshHost,
-  { credentials = [], files = [], directories = [], restart = [], settled }: Handover,
-): Promise<void> {
+export async function give(host: SshHost, handover: Handover): Promise<void> {
+  const { credentials = [], files = [], archives, directories = [], restart = [], settled } = handover;
   if (credentials.length > 0) await host.asRoot(`install -d -m 0700 ${CREDENTIALS}`);
   for (const { name, content } of credentials) {
     const [file, part] = [quote(`${CREDENTIALS}/${name}`), quote(`${CREDENTIALS}/.${name}.part`)];
@@ -23,6 +22,7 @@ export async function give(
     await host.asRoot(`install -d -m 0755 ${quote(path.slice(0, path.lastIndexOf("/")))}`);
     await host.putFile(path, content, mode, owner);
   }
+  await archives?.((archive) => giveArchive(host, archive));
   for (const directory of directories) await giveDirectory(host, directory);
   if (restart.length > 0) await host.asRoot("systemctl daemon-reload");
   for (const unit of restart)

@@ -1,6 +1,7 @@
 /** The factory's nodes: found in the cloud by name, reached by ssh with the keys from their consoles. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { INSIDE } from "../model/agent";
 import { NODE_ROLES, names, roleTag, tags, type NodeRole as FactoryRole } from "../model/naming";
 import { getServer, listServers, type Server } from "../openstack/nova";
 import type { Session } from "../openstack/session";
@@ -119,6 +120,8 @@ export function findNode(nodes: readonly FactoryNode[], name: string, factory: s
 export class Ways {
   private readonly knownHosts: KnownHosts;
   private jump: Promise<FactoryNode> | undefined;
+  /** Whether this runs on a node of the factory: others are reached straight, the jump hosts too. */
+  private readonly inside = process.env[INSIDE] === "1";
 
   constructor(
     private readonly deployment: Deployment,
@@ -131,7 +134,7 @@ export class Ways {
 
   /** A way to a node. Its host keys, and the jump host's, are pinned at the first time. */
   async to(node: FactoryNode): Promise<SshHost> {
-    const jump = node.role === "jump-host" ? undefined : await this.jumpHost();
+    const jump = this.inside || node.role === "jump-host" ? undefined : await this.jumpHost();
     for (const hop of [...(jump ? [jump] : []), node]) await this.pin(hop);
     return this.host(node, jump);
   }
@@ -229,7 +232,7 @@ export class Ways {
 
   private async hop(node: FactoryNode): Promise<SshHop> {
     const { name, user, server } = node;
-    const address = node.role === "jump-host" ? await this.publicAddress(node) : node.address;
+    const address = node.role === "jump-host" && !this.inside ? await this.publicAddress(node) : node.address;
     if (address === undefined) throw new UserError(`${name}: the jump host has no public address (a floating IP)`);
     return { name, address, user, hostKeyAlias: server.id, knownHosts: this.knownHosts.file(server.id) };
   }

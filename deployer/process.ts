@@ -1,8 +1,10 @@
 /** Running a local program: bounded, its output collected, its failure a value. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { Readable } from "node:stream";
 
 export interface RunOptions {
-  readonly stdin?: string | Buffer | undefined;
+  /** A stream's end is the input's. */
+  readonly stdin?: string | Buffer | Readable | undefined;
   /** Milliseconds; the program gets SIGTERM then. @default 60000 */
   readonly timeout?: number | undefined;
   /** Added to this process' environment; undefined takes a variable out. */
@@ -58,7 +60,8 @@ export function run(program: string, args: readonly string[], options: RunOption
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     // A program that ends without reading its input is judged by its exit status.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(stdin);
+    if (stdin instanceof Readable) stdin.on("error", end).pipe(child.stdin);
+    else child.stdin.end(stdin);
     const settle = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);

@@ -1,5 +1,6 @@
 /** A node reached by the system's ssh with a configuration of our own: pinned keys, through the jump host. */
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
 import { pause } from "./pause";
 import { lastWords, run, type Outcome } from "./process";
 import { quote } from "./shell";
@@ -7,7 +8,7 @@ import { SshError, sshError } from "./ssh-error";
 
 export interface RemoteOptions {
   /** Never shown anywhere; the way for secrets. */
-  readonly stdin?: string | Buffer | undefined;
+  readonly stdin?: string | Buffer | Readable | undefined;
   /** Milliseconds. @default 60000 */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -21,3 +21,6 @@ export const JENKINS_SECRETS: Readonly<Record<string, SecretName>> = {
   JENKINS_ADMIN_PASSWORD: "jenkinsAdmin",
   SMTP_PASSWORD: "smtp",
 };
+
+/** One more, which the node makes for itself: the key that Jenkins logs in to its agent `deployer` with. */
+export const JENKINS_AGENT_KEY = "JENKINS_AGENT_KEY";

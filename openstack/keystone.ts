@@ -13,9 +13,12 @@ export interface NewApplicationCredential {
   readonly description?: string;
   /** Names. By default Keystone asks for the implied ones too and refuses, so they have to be said. */
   readonly roles: readonly string[];
-  readonly accessRules: readonly AccessRule[];
-  /** ISO 8601. */
-  readonly expiresAt: string;
+  /** @default - all calls */
+  readonly accessRules?: readonly AccessRule[];
+  /** ISO 8601. @default - never */
+  readonly expiresAt?: string;
+  /** May make and delete credentials itself. @default false */
+  readonly unrestricted?: boolean;
 }
 
 export interface ApplicationCredential {
@@ -31,7 +34,7 @@ const credentialsPath = async (session: Session): Promise<string> =>
   `/users/${(await session.token()).user.id}/application_credentials`;
 
 /**
- * Makes a restricted credential of the session's user in its project. The secret is told here and never again.
+ * Makes a credential of the session's user in its project. The secret is told here and never again.
  * Throws a 403 when the session itself is a restricted application credential.
  */
 export async function createApplicationCredential(
@@ -43,9 +46,9 @@ export async function createApplicationCredential(
       name: credential.name,
       description: credential.description ?? "",
       roles: credential.roles.map((name) => ({ name })),
-      access_rules: credential.accessRules,
-      expires_at: credential.expiresAt,
-      unrestricted: false,
+      ...(credential.accessRules && { access_rules: credential.accessRules }),
+      ...(credential.expiresAt !== undefined && { expires_at: credential.expiresAt }),
+      unrestricted: credential.unrestricted ?? false,
     },
   };
   const path = await credentialsPath(session);

@@ -53,6 +53,9 @@ export class BuildStack extends TerraformStack {
         .map((name, index) =>
           SecurityGroup.fromExisting(this, `jump-host${index === 0 ? "" : `-${index + 1}`}`, name, dependsOn),
         ),
+      ...(nodes.controller && {
+        controller: SecurityGroup.fromExisting(this, "controller", names.node(factory, "controller"), dependsOn),
+      }),
       nodeValues,
       dependsOn,
     });
@@ -76,7 +79,7 @@ export class BuildStack extends TerraformStack {
       provisioners: [factoryCommand({ root, words: ["attach", ...about, "--server", serverId] })],
     });
 
-    applyPolicies(this, { tags: { factory, image, build, expires }, ssh: [{ from: ["jump-host"] }] });
+    applyPolicies(this, { tags: { factory, image, build, expires }, ssh: [{ from: ["jump-host", "controller"] }] });
 
     new TerraformOutput(this, "build", { value: build });
   }

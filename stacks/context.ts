@@ -9,6 +9,8 @@ export interface StackContext {
   /** OpenSSH public key of the deployer, one line. */
   readonly deployerPublicKey: string;
   readonly nodeValues: NodeValues;
+  /** Changes with the commit and with the configuration: what is handed over depends on it. */
+  readonly revision: string;
   /** Where a stack's state is kept, whatever directory a run of the CLI writes to. */
   readonly statePath: (stack: string) => string;
 }

@@ -122,9 +122,11 @@ export class FactoryStack extends TerraformStack {
       controller?.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
       publisher?.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
       controller?.allowWebFrom(jumpHost);
+      if (controller) jumpHost.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
       if (!controller) jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
     }
     controller?.allowNetworkTestFrom(testInstances);
+    if (controller) nfsServer.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
     nfsServer.allowMountFrom(buildHosts);
     testInstances.connections.allowFrom(buildHosts, Port.ssh, "the tests' SSH");
 
@@ -138,7 +140,13 @@ export class FactoryStack extends TerraformStack {
     );
     new NodeConfigured(this, "nfs-server-configured", { root, node: nfsServer.host, after: wayIn });
 
-    if (controller) new NodeConfigured(this, "controller-configured", { root, node: controller.host, after: wayIn });
+    if (controller)
+      new NodeConfigured(this, "controller-configured", {
+        root,
+        node: controller.host,
+        settings: { revision: context.revision },
+        after: wayIn,
+      });
 
     if (publisher)
       new NodeConfigured(this, "publisher-configured", {
@@ -177,7 +185,7 @@ export class FactoryStack extends TerraformStack {
       web: ["web"],
       ssh: [
         { to: ["jump-host"], ranges: net.sshFrom },
-        { from: ["jump-host"] },
+        { from: ["jump-host", "controller"] },
         { to: ["test-instance"], from: ["build-host"] },
       ],
       further: [new DataIsRetained(), new StopsBeforeDestroy()],

@@ -1,9 +1,11 @@
 /** Reads what the stacks need from files: configuration, catalogue, the deployer's public key, the machine's mirrors. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveMirrors } from "../config/apt-mirrors";
 import { loadConfig } from "../config/load";
-import { factoryHome } from "../config/paths";
+import { configPath, factoryHome } from "../config/paths";
 import { refuseOtherPlace } from "../config/state-place";
 import type { StackContext } from "./context";
 
@@ -43,8 +45,18 @@ export function readStackContext(root: string): LoadedContext {
         freePercent: config.retention.freePercent,
         ...(config.infrastructure.ntp && { ntpServers: config.infrastructure.ntp }),
       },
+      revision: revisionOf(root),
       statePath: (stack) => join(home, "state", `${stack}.tfstate`),
     },
     images: images.map((image) => image.name),
   };
+}
+
+/** The commit that is checked out, and the configuration. */
+function revisionOf(root: string): string {
+  const { stdout } = spawnSync("git", ["-C", root, "rev-parse", "--quiet", "--verify", "HEAD"], { encoding: "utf8" });
+  return createHash("sha256")
+    .update(stdout)
+    .update(readFileSync(configPath(root)))
+    .digest("hex");
 }

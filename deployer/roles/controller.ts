@@ -2,13 +2,15 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fillCasc, secretsNamedIn } from "../../model/casc";
+import { AGENT } from "../../model/agent";
 import { JENKINS, JENKINS_SECRETS } from "../../model/jenkins";
 import { names } from "../../model/naming";
+import { KnownHosts } from "../known-hosts";
 import { UserError } from "../user-error";
 import type { Handover, NodeCredential, RoleContext } from "./role";
 
 export async function jenkinsHandover({ deployment, node, secrets, authority, only }: RoleContext): Promise<Handover> {
-  const { root, config } = deployment;
+  const { root, config, home } = deployment;
   const name = `${node.name}.${names.domain(config.factory)}`;
   const ca = await authority();
   const issued = await ca.issue({ commonName: name, dnsNames: [name, node.name], addresses: [node.address] });
@@ -22,7 +24,14 @@ export async function jenkinsHandover({ deployment, node, secrets, authority, on
   } satisfies Handover;
   // a new certificate is no reason to interrupt what Jenkins runs
   if (only === "certificates") return proxy;
-  const casc = cascFiles(root, { factory: config.factory, url: `https://${name}/`, from: config.notify.from });
+  const casc = cascFiles(root, {
+    factory: config.factory,
+    url: `https://${name}/`,
+    from: config.notify.from,
+    agentUser: AGENT.user,
+    agentHome: `${AGENT.home}/agent`,
+    hostKey: hostKeyOf(home.knownHosts, node),
+  });
   const needed = [...new Set(casc.flatMap(({ content }) => secretsNamedIn(content)))].sort();
   return {
     credentials: [
@@ -52,6 +61,13 @@ function cascFiles(root: string, values: Readonly<Record<string, string>>) {
       const file = path.join("jenkins", "casc", name);
       return { name, content: fillCasc(file, readFileSync(path.join(directory, name), "utf8"), values) };
     });
+}
+
+/** The node's own host key, as it was read from its console: what its agent is recognised by. */
+function hostKeyOf(knownHosts: string, { name, server }: RoleContext["node"]): string {
+  const key = new KnownHosts(knownHosts).keys(server.id).find(({ type }) => type === "ssh-ed25519");
+  if (!key) throw new UserError(`${name}: no ssh-ed25519 host key of it is pinned; the image's cloud-init makes one`);
+  return `${key.type} ${key.key}`;
 }
 
 function secretOf(name: string) {

@@ -2,13 +2,14 @@
 import type { NodeRole } from "../../model/naming";
 import { jenkinsHandover } from "./controller";
 import { publisherHandover } from "./publisher";
+import { deployerHandover } from "./deployer";
 import type { RoleHandover } from "./role";
 import { webHandover } from "./web-server";
 
 export const ROLE_HANDOVERS: Readonly<Record<NodeRole, readonly RoleHandover[]>> = {
   "jump-host": [],
   "nfs-server": [],
-  controller: [jenkinsHandover],
+  controller: [deployerHandover, jenkinsHandover],
   "directory-replica": [],
   "web-server": [webHandover],
   publisher: [publisherHandover],

@@ -1,4 +1,5 @@
 /** What a node of a role is given beside its user data: secrets, certificates, files, and what is to be started then. */
+import type { ChildProcess } from "node:child_process";
 import type { SecretName } from "../../model/config/secrets";
 import type { Deployment } from "../deployment";
 import type { FactoryNode } from "../nodes";
@@ -33,7 +34,17 @@ export interface NodeDirectory {
   readonly files: readonly { readonly name: string; readonly content: string }[];
 }
 
+/** A tree that a node keeps as `<path>/<SHA-256 of its archive>`; `<path>/current` is the one in use. */
+export interface NodeArchive {
+  /** Absolute. */
+  readonly path: string;
+  /** A program that writes the tar archive to its standard output, always the same bytes for the same tree. */
+  readonly pack: () => ChildProcess;
+}
+
 export interface Handover {
+  /** Calls `use` with trees, which are made for as long as that takes. @default - none */
+  readonly archives?: (use: (archive: NodeArchive) => Promise<void>) => Promise<void>;
   readonly credentials?: readonly NodeCredential[];
   readonly files?: readonly NodeFile[];
   readonly directories?: readonly NodeDirectory[];

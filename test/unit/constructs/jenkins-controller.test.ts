@@ -29,7 +29,7 @@ test("with required properties: a node with a retained volume, reached by nobody
     openstack_compute_instance_v2: 1,
     openstack_networking_port_v2: 1,
     openstack_networking_secgroup_v2: 1,
-    terraform_data: 1,
+    terraform_data: 2,
   });
 });
 
@@ -40,7 +40,13 @@ test("its server carries its role, and Jenkins' volume from the first boot on", 
 });
 
 test("the volume is retained: made, kept and taken up again by intention", () => {
-  expect(JSON.stringify(only(synthController(), "terraform_data"))).toContain("--name demo-controller-data --size 5");
+  const commands = all(synthController(), "terraform_data").map((data) => JSON.stringify(data));
+  expect(commands.filter((text) => text.includes("--name demo-controller-data --size 5"))).toHaveLength(1);
+});
+
+test("its deployer's credentials are withdrawn when it is destroyed", () => {
+  const commands = all(synthController(), "terraform_data").map((data) => JSON.stringify(data));
+  expect(commands.filter((text) => /internal withdraw","when":"destroy"/.test(text))).toHaveLength(1);
 });
 
 test("users reach the proxy alone, test instances the network test alone", () => {

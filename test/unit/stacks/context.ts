@@ -18,6 +18,7 @@ export function exampleContext(): StackContext {
       debianSecurityMirror: "http://mirror.test/security",
       freePercent: 10,
     },
+    revision: "0123",
     statePath: (stack) => `/state/${stack}.tfstate`,
   };
 }

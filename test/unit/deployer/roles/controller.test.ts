@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
 import type { Deployment } from "../../../../deployer/deployment";
+import { KnownHosts } from "../../../../deployer/known-hosts";
 import type { FactoryNode } from "../../../../deployer/nodes";
 import { jenkinsHandover } from "../../../../deployer/roles/controller";
 import type { CertificateRequest, RoleContext } from "../../../../deployer/roles/role";
@@ -8,9 +11,12 @@ import { exampleContext } from "../../stacks/context";
 
 const root = path.join(__dirname, "..", "..", "..", "..");
 const asked: CertificateRequest[] = [];
+const knownHosts = mkdtempSync(path.join(tmpdir(), "known-hosts-"));
+new KnownHosts(knownHosts).pin({ id: "s-1", name: "demo-controller" }, "", [{ type: "ssh-ed25519", key: "AAAAhost" }]);
+afterAll(() => rmSync(knownHosts, { recursive: true }));
 const context = {
-  deployment: { root, config: exampleContext().config } as unknown as Deployment,
-  node: { name: "demo-controller", address: "10.60.0.9" } as unknown as FactoryNode,
+  deployment: { root, config: exampleContext().config, home: { knownHosts } } as unknown as Deployment,
+  node: { name: "demo-controller", address: "10.60.0.9", server: { id: "s-1" } } as unknown as FactoryNode,
   secrets: { get: (name) => Promise.resolve(`value of ${name}`) },
   authority: () =>
     Promise.resolve({
@@ -84,4 +90,19 @@ test("a new certificate alone leaves Jenkins running", async () => {
   ]);
   expect(directories).toBeUndefined();
   expect(restart).toEqual(["nginx.service"]);
+});
+
+test("the agent is another user of the node, recognised by the node's pinned host key", async () => {
+  const { directories = [] } = await jenkinsHandover(context);
+  const agent = directories[0]!.files.find(({ name }) => name === "agent.yaml")!.content;
+  expect(agent).toContain("key: ssh-ed25519 AAAAhost\n");
+  expect(agent).toContain("username: deployer\n");
+  expect(agent).toContain("${readFile:/run/credentials/jenkins.service/JENKINS_AGENT_KEY}");
+});
+
+test("fails when no host key of the node is pinned", async () => {
+  const node = { ...context.node, server: { id: "s-2" } } as unknown as FactoryNode;
+  await expect(jenkinsHandover({ ...context, node })).rejects.toThrow(
+    "demo-controller: no ssh-ed25519 host key of it is pinned",
+  );
 });

@@ -1,0 +1,28 @@
+/** What the deployer on the controller is handed over: this repository, what it runs on, and its credentials. */
+import { readFileSync, realpathSync } from "node:fs";
+import { configPath } from "../../config/paths";
+import { AGENT } from "../../model/agent";
+import { appArchive, withToolsArchive } from "../agent/archives";
+import { issueDeployerClouds } from "../agent/clouds";
+import type { Handover, RoleContext } from "./role";
+
+export async function deployerHandover({ deployment, only }: RoleContext): Promise<Handover> {
+  const { root, home } = deployment;
+  if (only === "certificates") return {};
+  // On the controller itself these commands would take away what they run on.
+  if (realpathSync(root).startsWith(`${AGENT.app}/`)) return {};
+  const clouds = await issueDeployerClouds(deployment);
+  return {
+    credentials: [
+      { name: AGENT.clouds, content: clouds.text },
+      { name: AGENT.key, content: readFileSync(home.sshKey) },
+    ],
+    files: [...clouds.files, { path: AGENT.config, content: readFileSync(configPath(root)) }],
+    archives: async (use) => {
+      await use(appArchive(root));
+      await withToolsArchive(root, use);
+    },
+    restart: [AGENT.unit],
+    settled: clouds.settled,
+  };
+}
