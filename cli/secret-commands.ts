@@ -6,6 +6,7 @@ import { Deployment } from "../deployer/deployment";
 import { renewCertificates } from "../deployer/renew";
 import { handOverSecret } from "../deployer/secrets/hand-over";
 import { secretStatuses } from "../deployer/secrets/kept";
+import { openSecrets } from "../deployer/secrets";
 import { rotate } from "../deployer/secrets/rotate";
 import { SECRET_NAMES } from "../deployer/secrets/uses";
 import type { SecretName } from "../model/config/secrets";
@@ -58,6 +59,11 @@ function addCertificates(certificates: Command, root: string): void {
       for (const problem of found.problems) process.stderr.write(`factory: ${problem}\n`);
       if (found.problems.length > 0) throw new ExitStatus(1);
     });
+
+  certificates
+    .command("ca")
+    .description("the certificate of the factory's CA as PEM, for those who are to trust it")
+    .action(async () => say((await openSecrets(Deployment.load(root)).authority()).certificate.trim()));
 
   certificates
     .command("renew")
