@@ -3,6 +3,7 @@ import { DataResource, TerraformOutput, TerraformResource, TerraformStack } from
 import type { Construct } from "constructs";
 import { Bucket } from "../constructs/bucket";
 import { Port } from "../constructs/connections";
+import { DnsRecords } from "../constructs/dns-records";
 import { factoryCommand } from "../constructs/factory-command";
 import { JenkinsController } from "../constructs/jenkins-controller";
 import { JumpHost } from "../constructs/jump-host";
@@ -172,6 +173,16 @@ export class FactoryStack extends TerraformStack {
       ],
       wayIn,
     );
+
+    if (net.dnsZone !== undefined)
+      new DnsRecords(this, "dns-records", {
+        zone: net.dnsZone,
+        addresses: {
+          "jump-host": jumpHosts.flatMap(({ host }) => host.publicAddress ?? []),
+          web: web ? [web.publicAddress] : [],
+          controller: controller ? [controller.host.address] : [],
+        },
+      });
 
     // Depends on everything, so it is the first to be destroyed, and nothing is when it refuses.
     new DataResource(this, "unused", {

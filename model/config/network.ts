@@ -11,6 +11,13 @@ export const networkSchema = z.strictObject({
   dns: z.array(address).min(1).optional().describe("Name servers of the nodes; default: the cloud's own"),
   sshFrom: z.array(reachableFrom).min(1).describe("IPv4 networks that may reach the jump hosts' SSH"),
   webFrom: z.array(network).min(1).optional().describe("IPv4 networks that may reach the web servers; default: none"),
+  dnsZone: z
+    .string()
+    .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}\.?$/, "is no DNS zone; write it as images.example.org")
+    .optional()
+    .describe(
+      "A zone of the cloud's DNS (Designate) in project build, which gets the names web, jump-host, controller and directory; default: none",
+    ),
   services: z
     .strictObject({
       connection: z

@@ -29,7 +29,7 @@ const rulesOf = (resource: Resources): string[] =>
   all(resource, "openstack_networking_secgroup_rule_v2")
     .map((rule) => {
       const [from, port] = [rule["remote_ip_prefix"] ?? "the other", rule["port_range_min"] ?? ""] as string[];
-      return `${String(rule["protocol"])} ${port} from ${from}`.replace("  ", " ");
+      return `${String(rule["protocol"])} ${String(port)} from ${String(from)}`.replace("  ", " ");
     })
     .sort();
 

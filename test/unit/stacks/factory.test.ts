@@ -29,6 +29,18 @@ test("the web site is open to the configured ranges on 80 and 443, and to nobody
   ]);
 });
 
+test("the nodes that others reach have names in the zone of the cloud's DNS, where one is configured", () => {
+  expect(resource).not.toHaveProperty("openstack_dns_recordset_v2");
+  const zone = { ...config, network: { ...config.network, dnsZone: "images.example.org" } };
+  const context = { ...exampleContext(), config: zone };
+  const records = synthStack(new FactoryStack(Testing.app(), "factory", context)).resource[
+    "openstack_dns_recordset_v2"
+  ];
+  expect(Object.values(records ?? {}).map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["web", "jump-host", "controller"].map((name) => `${name}.images.example.org.`)),
+  );
+});
+
 test("web servers come into order one after the other, when the bucket that they show is there", () => {
   const second = resource["terraform_data"]?.["web-server-2-configured"]?.["depends_on"];
   expect(second).toEqual(expect.arrayContaining(["terraform_data.web-server-configured"]));
