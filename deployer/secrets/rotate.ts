@@ -52,6 +52,7 @@ export async function rotate(
   if (name === "ca" && gone > 0) await spread(rotation, `${name}: no node trusts the former CA any more`);
   for (const mark of [...(await secretsNamed(session, rotation.names.switched)), ...marks])
     await deleteSecret(session, mark.id);
+  forgetSecrets(deployment);
   say(`${name}: rotated${SECRET_USES[name].formerKept ? "; the former value is kept for what it has encrypted" : ""}`);
 }
 

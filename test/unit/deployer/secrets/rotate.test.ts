@@ -54,6 +54,7 @@ describe("a password", () => {
     expect(value).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(nodes.given).toEqual([value]);
     expect(barbican.names()).toEqual(["demo-directory-reader"]);
+    expect(await openSecrets(deployment).all("directoryReader")).toEqual([value]);
     expect(said.join("\n")).not.toContain(value);
   });
 
