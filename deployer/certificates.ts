@@ -3,7 +3,8 @@ import { X509Certificate } from "node:crypto";
 import { DAY } from "./certificate-days";
 import { CERTIFICATES, type EndingCredential } from "./certificate-files";
 import type { Deployment } from "./deployment";
-import { listNodes, Ways, type FactoryNode } from "./nodes";
+import { CONSOLE_WAIT } from "./node-status";
+import { listNodes, Ways, type FactoryNode, type NodeRole } from "./nodes";
 import { openSecrets } from "./secrets";
 import type { SshHost } from "./ssh";
 import { messageOf } from "./user-error";
@@ -98,11 +99,16 @@ export async function listCertificates(deployment: Deployment): Promise<Certific
     told("CA", authorityFacts(deployment)),
     told("nodes", listNodes(deployment)),
   ]);
-  const ways = new Ways(deployment);
+  const ways = new Ways(deployment, undefined, CONSOLE_WAIT);
   const ofNode = async (node: FactoryNode): Promise<NodeCertificate[]> =>
     (await certificatesOf(await ways.to(node))).map((facts) => ({ ...facts, node: node.name }));
-  const permanent = nodes.filter(({ role }) => role !== "build-host");
-  const found = await Promise.all(permanent.map((node) => told(node.name, ofNode(node))));
+  const look = (role: (one: NodeRole) => boolean): Promise<(readonly NodeCertificate[])[]> =>
+    Promise.all(nodes.filter((node) => role(node.role)).map((node) => told(node.name, ofNode(node))));
+  // The way in first: all others then share its connection.
+  const found = [
+    ...(await look((role) => role === "jump-host")),
+    ...(await look((role) => role !== "jump-host" && role !== "build-host")),
+  ];
   return { authorities, nodes: found.flat(), problems };
 }
 
