@@ -1,9 +1,6 @@
 /** Secrets in a real Barbican, in projects of this run's own that it has never seen before. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { Deployment } from "../../../deployer/deployment";
+import type { Deployment } from "../../../deployer/deployment";
 import { run as runProgram } from "../../../deployer/process";
 import { forgetSecrets, openSecrets } from "../../../deployer/secrets";
 import { keptSecrets, purgeSecrets, secretStatuses } from "../../../deployer/secrets/kept";
@@ -11,38 +8,21 @@ import { locked } from "../../../deployer/secrets/lock";
 import { rotate } from "../../../deployer/secrets/rotate";
 import { createSecret, deleteSecret, listSecrets, secretPayload, secretsNamed } from "../../../openstack/barbican";
 import type { Session } from "../../../openstack/session";
-import { cloudEnv } from "../../support/cloud-env";
 import { ROOT } from "../../support/paths";
-import { makeProjects, type RunProjects } from "../../support/projects";
+import { ownDeployment, type OwnDeployment } from "./context";
 
-const run = `se${randomBytes(3).toString("hex")}`;
-const environment = process.env;
-const directory = mkdtempSync(path.join(tmpdir(), "secrets-"));
-let projects: RunProjects;
+let own: OwnDeployment;
 let deployment: Deployment;
 let session: Session;
+let run: string;
 
 beforeAll(async () => {
-  projects = await makeProjects(run, directory, cloudEnv("--admin"));
-  const config = path.join(directory, "factory.yaml");
-  const example = readFileSync(path.join(ROOT, "factory.yaml"), "utf8");
-  writeFileSync(config, example.replace("factory: demo", `factory: ${run}`));
-  process.env = {
-    ...environment,
-    OS_CLIENT_CONFIG_FILE: projects.cloudsFile,
-    FACTORY_CONFIG: config,
-    FACTORY_HOME: path.join(directory, "home"),
-  };
-  deployment = Deployment.load(ROOT);
+  own = await ownDeployment();
+  deployment = own.deployment;
+  run = deployment.config.factory;
   session = deployment.project("build");
 });
-
-afterAll(async () => {
-  for (const { id } of await listSecrets(session)) await deleteSecret(session, id);
-  process.env = environment;
-  await projects.remove();
-  rmSync(directory, { recursive: true });
-});
+afterAll(() => own.remove());
 
 test("several deploys at once, the project's first requests to Barbican, end with one value and one CA", async () => {
   const deploys = await Promise.all(
@@ -107,7 +87,7 @@ test("a rotation that was interrupted is gone on with, and ends with one new val
 });
 
 test("purging leaves nothing of the factory's, and all of others'", async () => {
-  const own = await createSecret(session, { name: `${run}-mine`, payload: "mine" });
+  const mine = await createSecret(session, { name: `${run}-mine`, payload: "mine" });
   expect(await purgeSecrets(deployment)).toEqual([`secret ${run}-ca: deleted`, `secret ${run}-directory-reader: deleted`]);
-  expect((await listSecrets(session)).map(({ id }) => id)).toEqual([own]);
+  expect((await listSecrets(session)).map(({ id }) => id)).toEqual([mine]);
 });
