@@ -2,6 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fillRole, mergeRoles, renderUserData, type CloudConfig } from "./cloud-config";
+import { joinedPart, type JoinedValues } from "./joined";
+import { file, type RolePart } from "./part";
+
+export { file, type RolePart };
 
 /** What every node is told. */
 export interface NodeValues {
@@ -13,22 +17,13 @@ export interface NodeValues {
   readonly ntpServers?: readonly string[];
   /** Percent of each file system that has to be free. */
   readonly freePercent: number;
-}
-
-/** roles/<name>.yaml with the values of its placeholders. */
-export interface RolePart {
-  readonly name: string;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-/** Text of a file in files/: what is too long for a line of YAML. */
-export function file(name: string): string {
-  return readFileSync(join(__dirname, "files", name), "utf8");
+  /** Where people's accounts come from. @default - the image's login user is the only one */
+  readonly joined?: JoinedValues;
 }
 
 /** The parts in this order, after what every node gets: their commands run in the same order. */
 export function renderRole(node: NodeValues, ...parts: readonly RolePart[]): string {
-  const { debianMirror, debianSecurityMirror, ntpServers = [], freePercent } = node;
+  const { debianMirror, debianSecurityMirror, ntpServers = [], freePercent, joined } = node;
   const common = fill({
     name: "node",
     values: {
@@ -42,7 +37,8 @@ export function renderRole(node: NodeValues, ...parts: readonly RolePart[]): str
   });
   const ntp: CloudConfig = ntpServers.length === 0 ? {} : { ntp: { enabled: true, servers: ntpServers } };
   const hardening = fill({ name: "hardening", values: {} });
-  return renderUserData(mergeRoles(common, ntp, hardening, ...parts.map(fill)));
+  const all = joined === undefined ? parts : [joinedPart(joined), ...parts];
+  return renderUserData(mergeRoles(common, ntp, hardening, ...all.map(fill)));
 }
 
 function fill({ name, values }: RolePart): CloudConfig {

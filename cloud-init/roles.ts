@@ -2,6 +2,11 @@
 import { HOST_PATHS, SHARE_PATHS } from "../model/plan";
 import { file, renderRole, type NodeValues } from "./render";
 
+export interface JumpHostValues extends NodeValues {
+  /** The factory's networks, CIDRs: where people may go from here. */
+  readonly networks: readonly string[];
+}
+
 export interface NfsServerValues extends NodeValues {
   readonly volumeId: string;
   /** Who may mount the share: a CIDR. */
@@ -19,8 +24,12 @@ function mountUnit(directory: string): string {
   return `${directory.slice(1).replaceAll("/", "-")}.mount`;
 }
 
-export function jumpHostUserData(values: NodeValues): string {
-  return renderRole(values, { name: "jump-host", values: {} });
+export function jumpHostUserData({ networks, joined, ...values }: JumpHostValues): string {
+  const node = { ...values, ...(joined && { joined: { ...joined, forUsers: true } }) };
+  return renderRole(node, {
+    name: "jump-host",
+    values: { networks: networks.join(", "), sessions: file("factory-sessions") },
+  });
 }
 
 export function nfsServerUserData({ volumeId, clients, ...node }: NfsServerValues): string {

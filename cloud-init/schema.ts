@@ -30,6 +30,8 @@ const writtenFile = z
       .regex(/^[a-z_][a-z0-9_-]*:[a-z_][a-z0-9_-]*$/, "is no user:group")
       .optional(),
     content: z.string(),
+    /** Several roles may add to one file. */
+    append: z.literal(true).optional(),
   })
   .refine((file) => file.content.startsWith("#!") === executable(file.permissions), {
     error: "a script is executable, and nothing else is",
@@ -65,8 +67,8 @@ const cloudConfig = z.strictObject({
     .array(writtenFile)
     .superRefine((files, context) => {
       const paths = files.map((file) => file.path);
-      for (const [index, path] of paths.entries())
-        if (paths.indexOf(path) < index)
+      for (const [index, { path, append }] of files.entries())
+        if (append === undefined && paths.indexOf(path) < index)
           context.addIssue({ code: "custom", path: [index, "path"], message: `${path} is written twice` });
     })
     .optional(),

@@ -11,6 +11,8 @@ export interface JumpHostProps extends NodePlace {
   readonly external: string;
   /** Ranges of addresses that may reach its SSH port. */
   readonly sshFrom: readonly string[];
+  /** The factory's networks: where people may go from here. */
+  readonly networks: readonly string[];
   readonly nodeValues: NodeValues;
 }
 
@@ -21,12 +23,12 @@ export class JumpHost extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, props: JumpHostProps) {
     super(scope, id);
-    const { external, sshFrom, nodeValues, ...node } = props;
+    const { external, sshFrom, networks, nodeValues, ...node } = props;
     this.host = new NodeHost(this, id, {
       ...node,
       role: "jump-host",
       description: "the way in: SSH to every other node leads through it",
-      userData: jumpHostUserData(nodeValues),
+      userData: jumpHostUserData({ ...nodeValues, networks }),
       publicAddressFrom: external,
     });
     this.connections = this.host.connections;

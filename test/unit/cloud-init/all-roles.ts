@@ -4,6 +4,8 @@
  */
 import { parse } from "yaml";
 import { controllerUserData, type JenkinsSource } from "../../../cloud-init/controller";
+import { directoryReplicaUserData } from "../../../cloud-init/directory-replica";
+import type { JoinedValues } from "../../../cloud-init/joined";
 import type { NodeValues } from "../../../cloud-init/render";
 import { publisherUserData } from "../../../cloud-init/publisher";
 import { buildHostUserData, jumpHostUserData, nfsServerUserData } from "../../../cloud-init/roles";
@@ -15,6 +17,17 @@ export const nodeValues: NodeValues = {
   ntpServers: ["ntp.test"],
   freePercent: 10,
 };
+export const joined: JoinedValues = {
+  replicas: [
+    { name: "demo-directory-replica.demo.internal", address: "10.0.1.5" },
+    { name: "demo-directory-replica-2.demo.internal", address: "10.0.1.6" },
+  ],
+  directory: "directory.demo.internal",
+  baseDn: "dc=factory,dc=internal",
+  adminGroup: "factory-admins",
+  userGroup: "factory-users",
+};
+const networks = ["10.0.0.0/24", "10.0.1.0/24"];
 const volumeId = "0f5c1c6e-5d1f-4f7e-9d0a-3f2c1d4b5a69";
 
 export const jenkins: JenkinsSource = {
@@ -25,12 +38,28 @@ export const jenkins: JenkinsSource = {
   updateCentre: "https://updates.test",
   required: false,
 };
+export const directoryValues = {
+  ...nodeValues,
+  joined,
+  volumeId,
+  name: "demo-directory-replica.demo.internal",
+  baseDn: "dc=factory,dc=internal",
+  groups: ["factory-admins", "factory-users"],
+};
+export const directoryProvider = {
+  url: "ldaps://demo-directory-replica.demo.internal",
+  bindDn: "cn=replicator,cn=factory",
+  ca: "/etc/factory/ca.pem",
+};
 
 const shared = { address: "10.0.0.9", ownAddress: "10.0.0.7", peerAddress: "10.0.0.8", priority: 101 };
 
 /** Each is rendered inside of a test, so that one that throws fails alone. */
 export const allRoles: Readonly<Record<string, () => string>> = {
-  "jump host": () => jumpHostUserData(nodeValues),
+  "jump host": () => jumpHostUserData({ ...nodeValues, networks }),
+  "joined jump host": () => jumpHostUserData({ ...nodeValues, networks, joined }),
+  "directory's provider": () => directoryReplicaUserData(directoryValues),
+  "directory's consumer": () => directoryReplicaUserData({ ...directoryValues, provider: directoryProvider }),
   "NFS server": () => nfsServerUserData({ ...nodeValues, volumeId, clients: "10.0.0.0/24" }),
   controller: () => controllerUserData({ ...nodeValues, volumeId, jenkins }),
   "build host": () => buildHostUserData({ ...nodeValues, volumeId, nfsServer: "10.0.0.5" }),

@@ -2,8 +2,10 @@ import { buildHostUserData, jumpHostUserData, nfsServerUserData } from "../../..
 import { fileOf, nodeValues as node, read } from "./all-roles";
 
 test("time servers are set where the configuration names some", () => {
-  expect(read(jumpHostUserData({ ...node, ntpServers: ["ntp.test"] })).ntp?.servers).toEqual(["ntp.test"]);
-  expect(read(jumpHostUserData({ ...node, ntpServers: [] })).ntp).toBeUndefined();
+  expect(read(jumpHostUserData({ ...node, networks: [], ntpServers: ["ntp.test"] })).ntp?.servers).toEqual([
+    "ntp.test",
+  ]);
+  expect(read(jumpHostUserData({ ...node, networks: [], ntpServers: [] })).ntp).toBeUndefined();
 });
 
 test("the NFS server exports the share on its own volume to its clients only", () => {
