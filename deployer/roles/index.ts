@@ -1,16 +1,18 @@
 /** What each role is handed over, in the order in which it is put into place. */
 import type { NodeRole } from "../../model/naming";
 import { jenkinsHandover } from "./controller";
+import { directoryReplica } from "./directory-replica";
+import { joined } from "./joined";
 import { publisherHandover } from "./publisher";
 import { deployerHandover } from "./deployer";
 import type { RoleHandover } from "./role";
 import { webHandover } from "./web-server";
 
 export const ROLE_HANDOVERS: Readonly<Record<NodeRole, readonly RoleHandover[]>> = {
-  "jump-host": [],
-  "nfs-server": [],
-  controller: [deployerHandover, jenkinsHandover],
-  "directory-replica": [],
-  "web-server": [webHandover],
-  publisher: [publisherHandover],
+  "jump-host": [joined],
+  "nfs-server": [joined],
+  controller: [deployerHandover, jenkinsHandover, joined],
+  "directory-replica": [directoryReplica, joined],
+  "web-server": [webHandover, joined],
+  publisher: [publisherHandover, joined],
 };

@@ -80,6 +80,11 @@ export interface Authority {
 export interface Secrets {
   /** Throws a UserError that names the key and what is wrong with its source. */
   get(name: SecretName): Promise<string>;
+  /**
+   * All values that are still good for something, the one in use first: the former ones of a secret that is being
+   * rotated, or whose former values have to be kept. Throws like `get`.
+   */
+  all(name: SecretName): Promise<readonly string[]>;
 }
 
 export interface RoleContext {

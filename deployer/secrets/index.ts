@@ -13,11 +13,6 @@ import { newValue, valuesOrFirst } from "./generated";
 import { keptAs, parseSource, whereOf } from "./source";
 
 export interface OpenSecrets extends Secrets {
-  /**
-   * All values that are still good for something, the one in use first: the former ones of a secret that is being
-   * rotated, or whose former values have to be kept. Throws like `get`.
-   */
-  all(name: SecretName): Promise<readonly string[]>;
   /** The CA, made at the first deploy where the user brings none. */
   authority(): Promise<Authority>;
 }

@@ -17,7 +17,10 @@ afterAll(() => rmSync(knownHosts, { recursive: true }));
 const context = {
   deployment: { root, config: exampleContext().config, home: { knownHosts } } as unknown as Deployment,
   node: { name: "demo-controller", address: "10.60.0.9", server: { id: "s-1" } } as unknown as FactoryNode,
-  secrets: { get: (name) => Promise.resolve(`value of ${name}`) },
+  secrets: {
+    get: (name) => Promise.resolve(`value of ${name}`),
+    all: (name) => Promise.resolve([`value of ${name}`]),
+  },
   authority: () =>
     Promise.resolve({
       certificate: "CA",
