@@ -6,6 +6,7 @@ import { NODE_ROLES, names, roleTag, tags, type NodeRole as FactoryRole } from "
 import { getServer, listServers, type Server } from "../openstack/nova";
 import type { Session } from "../openstack/session";
 import type { Deployment, ProjectName } from "./deployment";
+import { firstAnswering } from "./first-answering";
 import { hostKeysFromConsole, KnownHosts } from "./known-hosts";
 import { publicAddressOf } from "./public-address";
 import { runtimeDirectory, shortName } from "./runtime-dir";
@@ -33,6 +34,9 @@ export interface FactoryNode {
 const CONSOLE_WAIT = 10 * 60_000;
 /** Milliseconds that it is waited for when the keys from before may still be right. */
 const CONSOLE_LOOK = 60_000;
+
+/** Milliseconds that one of several jump hosts is waited for. */
+const ANSWER = 20_000;
 
 /** Which part of `nodes` in factory.yaml a role is. */
 const KINDS = {
@@ -144,9 +148,27 @@ export class Ways {
     return new Store(await this.to(await this.nodeByRole("nfs-server")));
   }
 
+  /** The way in; where there are several, the first that answers. */
   jumpHost(): Promise<FactoryNode> {
-    this.jump ??= this.nodeByRole("jump-host");
+    this.jump ??= this.wayIn();
     return this.jump;
+  }
+
+  private async wayIn(): Promise<FactoryNode> {
+    const { factory, nodes } = this.deployment.config;
+    const all = names.nodes(factory, "jump-host", nodes.jumpHost.count);
+    if (all.length === 1) return this.nodeByRole("jump-host");
+    const open = async (name: string): Promise<FactoryNode> => {
+      const node = await this.nodeNamed(name);
+      if (node.server.status !== "ACTIVE") throw new UserError(`${name}: is ${node.server.status}`);
+      await this.pin(node);
+      await (await this.host(node, undefined)).run("true", { timeout: ANSWER });
+      return node;
+    };
+    return firstAnswering(
+      all.map((name) => ({ name, open: () => open(name) })),
+      this.say,
+    );
   }
 
   controller(): Promise<FactoryNode> {
@@ -164,8 +186,11 @@ export class Ways {
   }
 
   private async nodeByRole(role: "jump-host" | "nfs-server" | "controller"): Promise<FactoryNode> {
-    const { factory } = this.deployment.config;
-    const name = names.node(factory, role);
+    return this.nodeNamed(names.node(this.deployment.config.factory, role));
+  }
+
+  /** A node of project build. Throws a UserError when there is none of this name, or several. */
+  private async nodeNamed(name: string): Promise<FactoryNode> {
     const session = this.deployment.project("build");
     const [server, other] = await listServers(session, { name });
     if (!server) {
