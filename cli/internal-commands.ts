@@ -21,6 +21,12 @@ interface RetainedFlags {
   readonly setting: Readonly<Record<string, string>>;
 }
 
+interface ConfigureFlags {
+  readonly server: string;
+  readonly image: string;
+  readonly tolerate?: string;
+}
+
 export function addInternalCommands(program: Command, root: string): void {
   const internal = program.command("internal", { hidden: true }).description("called by the stacks' provisioners");
   const load = (): Deployment => Deployment.load(root);
@@ -83,10 +89,11 @@ export function addInternalCommands(program: Command, root: string): void {
     .description("brings a node into order: image, role, secrets, health; its user data comes as FACTORY_USER_DATA")
     .requiredOption("--server <uuid>", "the node's server")
     .requiredOption("--image <uuid>", "the image that it is to run")
-    .action(async ({ server, image }: { readonly server: string; readonly image: string }) => {
+    .option("--tolerate <check>", "a check that may fail: what it needs comes later")
+    .action(async ({ server, image, tolerate }: ConfigureFlags) => {
       const userData = process.env["FACTORY_USER_DATA"] ?? "";
       const replace = process.env[REPLACE] === server;
-      await configure(load(), { serverId: server, imageId: image, userData, replace }, say);
+      await configure(load(), { serverId: server, imageId: image, userData, replace, tolerate }, say);
     });
 
   forRetained("retain", "makes sure that something that holds data is there")

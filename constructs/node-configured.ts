@@ -13,6 +13,8 @@ export interface NodeConfiguredProps {
   readonly after?: readonly NodeConfigured[];
   /** What else must be there before. @default - nothing */
   readonly needs?: readonly ITerraformDependable[];
+  /** A check of its health that may fail still: what it needs comes after this node. @default - all have to pass */
+  readonly tolerated?: string;
 }
 
 /**
@@ -25,10 +27,14 @@ export class NodeConfigured extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeConfiguredProps) {
     super(scope, id);
-    const { root, node, after = [], needs = [], settings = {} } = props;
+    const { root, node, after = [], needs = [], settings = {}, tolerated } = props;
     const dependsOn: ITerraformDependable[] = [...node.reachable, ...after.map((other) => other.resource), ...needs];
     const userData = Fn.sha256(node.userData);
-    const command = factoryCommand({ root, words: ["configure", "--server", node.serverId, "--image", node.imageId] });
+    const words = ["configure", "--server", node.serverId, "--image", node.imageId];
+    const command = factoryCommand({
+      root,
+      words: tolerated === undefined ? words : [...words, "--tolerate", tolerated],
+    });
     this.resource = new DataResource(this, "Resource", {
       triggersReplace: { server: node.serverId, image: node.imageId, userData, ...settings },
       provisioners: [{ ...command, environment: { FACTORY_USER_DATA: node.userData } }],

@@ -28,6 +28,8 @@ export interface Wanted {
   readonly userData: string;
   /** Rebuild it although nothing differs. */
   readonly replace?: boolean;
+  /** A check that may fail: what it needs comes after this node. */
+  readonly tolerate?: string | undefined;
 }
 
 /** Throws with what cloud-init, a unit or a check says when the node does not come into order. */
@@ -36,12 +38,12 @@ export async function configure(deployment: Deployment, wanted: Wanted, say: (li
   const { node, host } = await current(deployment, wanted, say);
   await waitForFirstBoot(host, { timeout: FIRST_BOOT });
   await handOver(deployment, node, host);
-  const checks = await waitForHealth(host, HEALTH);
+  const checks = await waitForHealth(host, { timeout: HEALTH, tolerate: wanted.tolerate });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  say(
-    `${node.name}: in order at ${node.publicAddress ?? node.address} after ${seconds} s, ${checks.length} checks passed`,
-  );
-  for (const { told, detail } of checks) if (told) say(`${node.name}: ${detail}`);
+  const at = node.publicAddress ?? node.address;
+  say(`${node.name}: in order at ${at} after ${seconds} s, ${checks.filter(({ ok }) => ok).length} checks passed`);
+  for (const { ok, told, detail } of checks)
+    if (told === true || !ok) say(`${node.name}: ${ok ? "" : "not yet: "}${detail}`);
 }
 
 /** Gives a node the secrets, certificates and files of its role, or `only` some, and starts it. */

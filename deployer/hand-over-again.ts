@@ -34,5 +34,5 @@ export async function handOverAgain(
     });
     say(`${node.name}: handed over`);
   }
-  for (const node of nodes) await waitForHealth(await ways.to(node), HEALTH);
+  for (const node of nodes) await waitForHealth(await ways.to(node), { timeout: HEALTH });
 }

@@ -18,6 +18,7 @@ import { plannedBuckets, type BucketUse } from "../model/buckets";
 import { IPERF3_PORT } from "../model/jenkins";
 import { names } from "../model/naming";
 import type { StackContext } from "./context";
+import { Directory } from "./directory";
 import { Places } from "./places";
 import { stateBackend } from "./state-backend";
 
@@ -28,7 +29,7 @@ const IPERF3 = Port.tcp(IPERF3_PORT);
 export class FactoryStack extends TerraformStack {
   constructor(scope: Construct, id: string, context: StackContext) {
     super(scope, id);
-    const { config, root, nodeValues } = context;
+    const { config, root } = context;
     const { factory, network: net, nodes } = config;
     stateBackend(this, id, context);
     new OpenstackProvider(this, "openstack", { cloud: config.projects.build.cloud });
@@ -49,6 +50,10 @@ export class FactoryStack extends TerraformStack {
       description: "temporary instances that test what was built",
     });
 
+    const { directoryReplica } = nodes;
+    const directory = directoryReplica && new Directory(this, { context, places, kind: directoryReplica });
+    const nodeValues = { ...context.nodeValues, ...(directory && { joined: directory.joined }) };
+
     const jumpHosts = names.nodes(factory, "jump-host", nodes.jumpHost.count).map(
       (name, index) =>
         new JumpHost(this, `jump-host${index === 0 ? "" : `-${index + 1}`}`, {
@@ -57,6 +62,7 @@ export class FactoryStack extends TerraformStack {
           kind: nodes.jumpHost,
           external: net.external,
           sshFrom: net.sshFrom,
+          networks: [net.cidr, places.servicesCidr],
           nodeValues,
         }),
     );
@@ -125,35 +131,49 @@ export class FactoryStack extends TerraformStack {
       controller?.allowWebFrom(jumpHost);
       if (controller) jumpHost.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
       if (!controller) jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
+      directory?.allowSshFrom(jumpHost.host);
     }
     controller?.allowNetworkTestFrom(testInstances);
     if (controller) nfsServer.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
     nfsServer.allowMountFrom(buildHosts);
     testInstances.connections.allowFrom(buildHosts, Port.ssh, "the tests' SSH");
+    const others = [nfsServer, controller, publisher].flatMap((one) => (one ? [one.host] : []));
+    directory?.allowQueriesFrom([...jumpHosts.map(({ host }) => host), ...others, ...(web?.hosts ?? [])]);
 
     // One jump host after the other: there is always a way in.
     const wayIn = jumpHosts.reduce<NodeConfigured[]>(
       (before, { host, node }) => [
         ...before,
-        new NodeConfigured(this, `${node.id}-configured`, { root, node: host, after: before }),
+        new NodeConfigured(this, `${node.id}-configured`, { root, node: host, after: before, tolerated: "people" }),
       ],
       [],
     );
-    new NodeConfigured(this, "nfs-server-configured", { root, node: nfsServer.host, after: wayIn });
+    const directories = directory?.configured(wayIn) ?? [];
+    const ready = [...wayIn, ...directories];
+    // the way in is there before the directory; here it has to know its people too
+    if (directory)
+      for (const [index, { host, node }] of jumpHosts.entries())
+        new NodeConfigured(this, `${node.id}-joined`, {
+          root,
+          node: host,
+          settings: { configured: wayIn[index]?.resource.id ?? "" },
+          after: ready,
+        });
+    new NodeConfigured(this, "nfs-server-configured", { root, node: nfsServer.host, after: ready });
 
     if (controller)
       new NodeConfigured(this, "controller-configured", {
         root,
         node: controller.host,
         settings: { revision: context.revision },
-        after: wayIn,
+        after: ready,
       });
 
     if (publisher)
       new NodeConfigured(this, "publisher-configured", {
         root,
         node: publisher.host,
-        after: wayIn,
+        after: ready,
         needs: [publisher.credential, ...bucketsReady("requests", "staging", "release")],
       });
     // One web server after the other: one of a pair always serves.
@@ -171,7 +191,7 @@ export class FactoryStack extends TerraformStack {
           needs: bucketsReady("release"),
         }),
       ],
-      wayIn,
+      ready,
     );
 
     if (net.dnsZone !== undefined)
