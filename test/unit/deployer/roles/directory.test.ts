@@ -104,6 +104,6 @@ test("a joined node gets the CA and the reader's password, and SSSD is started",
 });
 
 test("without replicas there is nothing to join", async () => {
-  const { directoryReplica: _, ...nodes } = config.nodes;
+  const nodes = { ...config.nodes, directoryReplica: undefined };
   expect(await joined(context({ nodes }))).toEqual({});
 });
