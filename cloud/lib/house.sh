@@ -134,6 +134,16 @@ N
     touch "$CLOUDS_UP/forwarding-was-off"
     echo 1 >/proc/sys/net/ipv4/ip_forward
   fi
+  more_watches
+}
+
+# Guests are containers: what systemd watches in all of them counts for one user of the machine. Without room its units
+# fail ("Too many open files") once there are a dozen guests.
+more_watches() {
+  local limit=/proc/sys/fs/inotify/max_user_instances
+  (( $(<$limit) < 4096 )) || return 0
+  cat $limit >"$CLOUDS_UP/inotify-instances-were"
+  echo 4096 >$limit
 }
 
 # (iptables itself would create its tables: only look where they are)
@@ -149,11 +159,13 @@ way_out_down() {
   if nft list chain ip filter FORWARD >/dev/null 2>&1 && forward_rules -C 2>/dev/null; then forward_rules -D; fi
 }
 
-# Gives the name back; the last cloud switches forwarding off, if the first one switched it on
+ if the first one switched it on, if the first one switched it on
 release_name() {
   rm -f "$CLOUDS_UP/cloud-$NAME"
   if [[ -d $CLOUDS_UP ]] && ! ls "$CLOUDS_UP"/cloud-* >/dev/null 2>&1; then
     [[ ! -e $CLOUDS_UP/forwarding-was-off ]] || echo 0 >/proc/sys/net/ipv4/ip_forward
+    [[ ! -e $CLOUDS_UP/inotify-instances-were ]] ||
+      cat "$CLOUDS_UP/inotify-instances-were" >/proc/sys/fs/inotify/max_user_instances
     rm -rf "$CLOUDS_UP"
   fi
 }
