@@ -3,8 +3,9 @@ import { NetworkingNetworkV2 } from "@cdktf/provider-openstack/lib/networking-ne
 import { NetworkingRouterInterfaceV2 } from "@cdktf/provider-openstack/lib/networking-router-interface-v2";
 import { NetworkingRouterV2 } from "@cdktf/provider-openstack/lib/networking-router-v2";
 import { NetworkingSubnetV2 } from "@cdktf/provider-openstack/lib/networking-subnet-v2";
-import { Fn, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { Fn, Token, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { parseCidr } from "../model/cidr";
 
 export interface INetwork {
   readonly networkId: string;
@@ -42,6 +43,8 @@ export class Network extends Construct implements INetwork {
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
     const { name, cidr, external, nameServers = [], provider } = props;
+    if (!Token.isUnresolved(cidr) && parseCidr(cidr) === undefined)
+      throw new Error(`network ${name}: cidr "${cidr}" is no IPv4 network, as 10.60.0.0/24`);
     const common = provider === undefined ? {} : { provider };
     const network = new NetworkingNetworkV2(this, "Resource", { name, ...common });
     const subnet = new NetworkingSubnetV2(this, "subnet", {

@@ -30,6 +30,8 @@ export class Retained extends Construct {
   constructor(scope: Construct, id: string, props: RetainedProps) {
     super(scope, id);
     const { root, project, kind, name, sizeGiB, settings = {} } = props;
+    if (kind === "volume" && !(Number.isInteger(sizeGiB) && Number(sizeGiB) > 0))
+      throw new Error(`volume ${name}: a size of ${sizeGiB ?? "no"} GiB; it needs a whole number of at least 1`);
     const size = sizeGiB === undefined ? [] : ["--size", String(sizeGiB)];
     const what = ["--project", project, "--kind", kind, "--name", name];
     this.resource = new DataResource(this, "Resource", {

@@ -5,6 +5,7 @@ import { NetworkingRouterInterfaceV2 } from "@cdktf/provider-openstack/lib/netwo
 import { NetworkingSubnetRouteV2 } from "@cdktf/provider-openstack/lib/networking-subnet-route-v2";
 import { Fn, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { overlap, parseCidr } from "../model/cidr";
 import { Network, type INetwork, type NetworkProps } from "./network";
 
 export interface RoutedServicesProps extends Omit<NetworkProps, "provider"> {
@@ -26,6 +27,9 @@ export class RoutedServices extends Construct implements INetwork {
   constructor(scope: Construct, id: string, props: RoutedServicesProps) {
     super(scope, id);
     const { peer, ...own } = props;
+    const [here, there] = [parseCidr(own.cidr), parseCidr(peer.cidr)];
+    if (here && there && overlap(here, there))
+      throw new Error(`network ${own.name}: ${own.cidr} overlaps with ${peer.cidr}, which it is routed to`);
     const network = new Network(this, id, own);
     const project = new DataOpenstackIdentityAuthScopeV3(this, "peer-project", { name: own.name });
     const shared = new NetworkingRbacPolicyV2(this, "shared", {
