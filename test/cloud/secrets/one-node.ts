@@ -62,7 +62,7 @@ export async function bootNode(deployment: Deployment, undone: Undo[]): Promise<
     securityGroups: [factory],
     tags: [...tags({ factory }), roleTag("jump-host")],
     networks: [{ uuid: networkId }],
-    userData: jumpHostUserData({ debianMirror, debianSecurityMirror, freePercent: 1 }),
+    userData: jumpHostUserData({ debianMirror, debianSecurityMirror, freePercent: 1, networks: [network.cidr] }),
   });
   undone.unshift(async () => {
     await nova.deleteServer(session, id);

@@ -25,7 +25,7 @@ async function context(change: Partial<FactoryConfig> = {}, own = ""): Promise<R
   return {
     deployment: { config, project: () => session, homeRegion: { region: "RegionOne" } } as unknown as Deployment,
     node: { name: "demo-web-server-2", address: "10.60.1.22" } as unknown as FactoryNode,
-    secrets: { get: () => Promise.resolve(own) },
+    secrets: { get: () => Promise.resolve(own), all: () => Promise.resolve([own]) },
     authority: () => Promise.resolve(ca),
   };
 }
