@@ -77,6 +77,7 @@ function wrongType(expected: string, value: unknown): Pick<IssueText, "message" 
 }
 
 function missing(path: Path, value: unknown, schema: z.ZodType): IssueText {
+  if (path.length === 0) return { path, message: "is empty", remedy: "write keys and values into it" };
   const description = schemaAt(schema, path)?.description;
   return {
     path,

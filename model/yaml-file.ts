@@ -8,8 +8,10 @@ import {
   LineCounter,
   parseDocument,
   visit,
+  type Alias,
   type Document,
   type Node,
+  type YAMLParseError,
 } from "yaml";
 import type { z } from "zod";
 import { formatPath, type Path, type Problem } from "./problem";
@@ -35,22 +37,43 @@ export function readYaml(text: string, file: string): YamlFile {
     ...facts,
     ...(SECRET.test(JSON.stringify(facts.value ?? null)) && { value: undefined }),
   });
-  const syntax = document.errors.map((error): Problem => ({
+  const twice = document.errors.filter((error) => error.code === "DUPLICATE_KEY");
+  // A parser goes on after an error, but what it then finds mostly comes of that one.
+  const [broken] = document.errors.filter((error) => error.code !== "DUPLICATE_KEY");
+  const unresolved = broken ? undefined : unresolvedAlias(document);
+  const syntax = [...twice, ...(broken ? [broken] : [])].map((error): Problem => ({
     file,
     line: lineAt(error.pos[0]),
     path: "",
-    ...(error.code === "DUPLICATE_KEY" ? duplicateKey(text, error.pos) : notYaml(error.message)),
+    ...(error.code === "DUPLICATE_KEY" ? duplicateKey(text, error.pos) : notYaml(error)),
   }));
+  if (unresolved) syntax.push({ file, line: lineAt(unresolved.range?.[0] ?? 0), path: "", ...noAnchor(unresolved) });
   // A broken document still gives a value, but one that says little about what was meant.
-  const broken = document.errors.some((error) => error.code !== "DUPLICATE_KEY");
-  const value: unknown = broken ? undefined : document.toJS();
+  const value: unknown = broken || unresolved ? undefined : document.toJS();
   const secrets = secretValues(document).map((path) => problem(path, SECRET_VALUE));
   return { value, problems: [...syntax, ...secrets], problem };
 }
 
-function notYaml(message: string): Pick<Problem, "message" | "remedy"> {
+function notYaml({ code, message }: YAMLParseError): Pick<Problem, "message" | "remedy"> {
+  if (code === "MULTIPLE_DOCS") return { message: "has several documents", remedy: "keep what stands before the ---" };
   const [line = ""] = message.split("\n");
   return { message: `is no YAML: ${line.replace(/[.:]$/, "")}`, remedy: "check quotes, colons and indentation there" };
+}
+
+function unresolvedAlias(document: Document): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+function noAnchor({ source }: Alias): Pick<Problem, "message" | "remedy"> {
+  return { message: `has *${source}, but no &${source} before it`, remedy: "put it in quotes if it is text" };
 }
 
 function duplicateKey(text: string, [start, end]: readonly [number, number]): Pick<Problem, "message" | "remedy"> {

@@ -276,14 +276,27 @@ describe("one line with file, line, path, value and remedy", () => {
     ]);
   });
 
-  test("what is no YAML", () => {
-    const [line, ...others] = problems("factory: [demo\nprojects: {}\n");
-    expect(line).toMatch(/^factory\.yaml:2: is no YAML: .*; check quotes, colons and indentation there$/);
-    expect(others.filter((other) => !other.includes("is no YAML"))).toEqual([]);
+  test("what is no YAML is one line, whatever else the parser finds after it", () => {
+    for (const text of ["factory: [demo\nprojects: {}\n", "[[[", "{]}", "a: {b\nc: d"]) {
+      const [line, ...others] = problems(text);
+      expect(line).toMatch(/^factory\.yaml:\d: is no YAML: .*; check quotes, colons and indentation there$/);
+      expect(others).toEqual([]);
+    }
+    expect(problems("factory: demo\n---\nfactory: other\n")).toEqual([
+      "factory.yaml:2: has several documents; keep what stands before the ---",
+    ]);
+  });
+
+  test("what looks like an alias", () => {
+    expect(problems("network:\n  dns: *all\n")).toEqual([
+      "factory.yaml:2: has *all, but no &all before it; put it in quotes if it is text",
+    ]);
+    expect(problems("factory: &name demo\nprojects: *name\n").join()).not.toContain("&name");
   });
 
   test("an empty file, and one that is no mapping", () => {
-    expect(problems("")).toHaveLength(1);
+    for (const text of ["", "# only this\n", "~"])
+      expect(problems(text)).toEqual(["factory.yaml:1: is empty; write keys and values into it"]);
     expect(problems("hello")).toEqual(['factory.yaml:1: "hello" is not a mapping; write keys and values below it']);
   });
 });
