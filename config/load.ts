@@ -44,6 +44,11 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
   return { config: parsed.config, images: images.flatMap((image) => ("image" in image ? [image.image] : [])) };
 }
 
+/** How messages call the configuration that is in use. */
+export function configName(root: string, env: NodeJS.ProcessEnv = process.env): string {
+  return named(configPath(root, env), root);
+}
+
 function imageFiles(root: string): { directory: string; file: string }[] {
   const catalogue = imagesPath(root);
   if (!existsSync(catalogue)) return [];

@@ -6,26 +6,26 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from "node:path";
 import { statePlace } from "../model/config/state";
 
-const file = (home: string): string => path.join(home, "state", "place");
+const placeFile = (home: string): string => path.join(home, "state", "place");
 
 /** The line of factory.yaml that the states were made under; undefined when there are none yet. */
 export function recordedPlace(home: string): string | undefined {
-  const line = existsSync(file(home)) ? readFileSync(file(home), "utf8").trim() : "local";
+  const line = existsSync(placeFile(home)) ? readFileSync(placeFile(home), "utf8").trim() : "local";
   return line === "local" && localStacks(home).length === 0 ? undefined : line;
 }
 
 /** From now on the states are there. */
 export function recordPlace(home: string, state: string): void {
-  mkdirSync(path.dirname(file(home)), { recursive: true, mode: 0o700 });
-  writeFileSync(file(home), `${state}\n`);
+  mkdirSync(path.dirname(placeFile(home)), { recursive: true, mode: 0o700 });
+  writeFileSync(placeFile(home), `${state}\n`);
 }
 
-/** Throws an error that says what to do where the states are elsewhere than the configuration says. */
-export function refuseOtherPlace(home: string, state: string): void {
+/** Throws an error that says what to do where the states are elsewhere than the configuration (`file`) says. */
+export function refuseOtherPlace(home: string, state: string, file = "factory.yaml"): void {
   const recorded = recordedPlace(home);
   if (recorded === undefined || isSamePlace(recorded, state)) return;
   throw new Error(
-    `factory.yaml: state: is ${state}, but the states are in ${recorded}; move them: npx factory state migrate`,
+    `${file}: state: is ${state}, but the states are in ${recorded}; move them: npx factory state migrate`,
   );
 }
 

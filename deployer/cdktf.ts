@@ -30,7 +30,7 @@ export async function cdktf(
   { command, stack, env, say, verbose = false }: CdktfRun,
 ): Promise<void> {
   const { runs } = deployment.home;
-  refuseOtherPlace(deployment.home.directory, deployment.config.state);
+  refuseOtherPlace(deployment.home.directory, deployment.config.state, deployment.configFile);
   mkdirSync(runs, { recursive: true });
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, "");
   // An output of its own: two deploys from one checkout must not write the same files.

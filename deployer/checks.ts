@@ -95,27 +95,35 @@ async function noOtherBuild(deployment: Deployment, { image, build }: BuildSubje
 
 async function ingredients(deployment: Deployment): Promise<string[]> {
   const session = deployment.project("build");
-  const { factory, nodes } = deployment.config;
-  const [flavors, zones, images, networks, groups] = await Promise.all([
+  const { factory, network, nodes } = deployment.config;
+  const [flavors, zones, images, networks, groups, external] = await Promise.all([
     listFlavors(session),
     listZones(session),
     listImages(session, { name: nodes.buildHost.image, status: "active" }),
     list(session, "networks", { name: factory }),
     list(session, "security-groups", { name: names.node(factory, "test-instance") }),
+    list(session, "networks", { fields: { "router:external": "true" } }),
   ]);
   const flavorNames = flavors.map((flavor) => flavor.name);
   const missing = (key: string, value: string, known: readonly string[]): string[] =>
     known.includes(value)
       ? []
-      : [`factory.yaml: nodes.${key}: ${session.cloud} has no "${value}"; it has ${known.join(", ") || "none"}`];
+      : [`${deployment.configFile}: ${key}: ${session.cloud} has no "${value}"; it has ${known.join(", ") || "none"}`];
   return [
-    ...missing("buildHost.flavor", nodes.buildHost.flavor, flavorNames),
-    ...missing("testInstance.flavor", nodes.testInstance.flavor, flavorNames),
-    ...missing("buildHost.zone", nodes.buildHost.zone, zones),
-    ...missing("testInstance.zone", nodes.testInstance.zone, zones),
+    ...missing("nodes.buildHost.flavor", nodes.buildHost.flavor, flavorNames),
+    ...missing("nodes.testInstance.flavor", nodes.testInstance.flavor, flavorNames),
+    ...missing("nodes.buildHost.zone", nodes.buildHost.zone, zones),
+    ...missing("nodes.testInstance.zone", nodes.testInstance.zone, zones),
+    ...missing(
+      "network.external",
+      network.external,
+      external.map((one) => one.name),
+    ),
     ...(images.length > 0
       ? []
-      : [`factory.yaml: nodes.buildHost.image: ${session.cloud} has no active image "${nodes.buildHost.image}"`]),
+      : [
+          `${deployment.configFile}: nodes.buildHost.image: ${session.cloud} has no active image "${nodes.buildHost.image}"`,
+        ]),
     ...(networks.length > 0 && groups.length > 0
       ? []
       : [`${session.cloud}: the factory's network or security groups are missing; deploy it: cdktf deploy factory`]),

@@ -1,5 +1,5 @@
 /** What every command of the deploying side starts from: configuration, catalogue, home, clouds. */
-import { loadConfig } from "../config/load";
+import { configName, loadConfig } from "../config/load";
 import { factoryHome } from "../config/paths";
 import type { FactoryConfig } from "../model/config";
 import type { ImageDefinition } from "../model/image";
@@ -21,12 +21,20 @@ export class Deployment {
     readonly config: FactoryConfig,
     readonly images: readonly ImageDefinition[],
     readonly home: Home,
+    /** How messages call the configuration: its path. */
+    readonly configFile = "factory.yaml",
   ) {}
 
   /** Reads configuration and catalogue. Throws a ConfigError with everything that is wrong with them. */
   static load(root: string, env: NodeJS.ProcessEnv = process.env): Deployment {
     const { config, images } = loadConfig(root, env);
-    return new Deployment(root, config, images, homeAt(factoryHome(root, env), config.signing.home));
+    return new Deployment(
+      root,
+      config,
+      images,
+      homeAt(factoryHome(root, env), config.signing.home),
+      configName(root, env),
+    );
   }
 
   /** An entry of the catalogue; throws a UserError that names what there is. */
@@ -40,7 +48,7 @@ export class Deployment {
   /** The region that images are built and tested in. */
   get homeRegion(): Region {
     const [first] = this.config.regions;
-    if (!first) throw new UserError("factory.yaml: regions: names none");
+    if (!first) throw new UserError(`${this.configFile}: regions: names none`);
     return first;
   }
 

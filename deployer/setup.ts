@@ -36,7 +36,7 @@ export async function setUp(deployment: Deployment, say: (line: string) => void)
   if (missing.length > 0)
     throw new UserError(missing.map((tool) => `${tool.name} is missing: install ${tool.package}`).join("\n"));
   say(`tools: ${TOOLS.map((tool) => tool.name).join(", ")} are there`);
-  refuseOtherPlace(home.directory, config.state);
+  refuseOtherPlace(home.directory, config.state, deployment.configFile);
   say(await prepareStates(deployment));
   await refuseForeignFactory(deployment);
 
@@ -93,9 +93,9 @@ async function refuseForeignFactory(deployment: Deployment): Promise<void> {
   const [where, remedy] =
     state === "local"
       ? [deployment.home.directory, "set FACTORY_HOME to the home that it was deployed from"]
-      : [state, "set factory.yaml: state to where its states are"];
+      : [state, `set ${deployment.configFile}: state to where its states are`];
   throw new UserError(
     `${session.cloud}: there is a factory "${factory}" already, and ${where} has no state of it; ` +
-      `${remedy}, or choose another name in factory.yaml: factory`,
+      `${remedy}, or choose another name in ${deployment.configFile}: factory`,
   );
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveMirrors } from "../config/apt-mirrors";
-import { loadConfig } from "../config/load";
+import { configName, loadConfig } from "../config/load";
 import { configPath, factoryHome } from "../config/paths";
 import { refuseOtherPlace } from "../config/state-place";
 import type { StackContext } from "./context";
@@ -32,7 +32,7 @@ export function readStackContext(root: string): LoadedContext {
   const home = factoryHome(root);
   const keyFile = join(home, "ssh", "id_ed25519.pub");
   if (!existsSync(keyFile)) throw new Error(`${keyFile} is missing: run "npx factory setup" first`);
-  refuseOtherPlace(home, config.state);
+  refuseOtherPlace(home, config.state, configName(root));
   const mirrors = resolveMirrors(config.infrastructure.mirrors);
   return {
     context: {

@@ -91,7 +91,7 @@ export class TerraformStates implements StateStore {
       async (terraform) => {
         const outcome = await terraform(["apply", "-input=false", "-auto-approve"]);
         // Two that share a lock trip over each other at its release.
-        if (/: BOTH$/m.test(outcome.stdout)) throw new UserError(`factory.yaml: state: ${this.title} ${NO_LOCK}`);
+        if (/: BOTH$/m.test(outcome.stdout)) throw new UserError(`state: ${this.title} ${NO_LOCK}`);
         if (outcome.code !== 0) throw this.failure(stack, outcome);
         if (!/acquiring the state lock/.test(outcome.stdout)) {
           throw new UserError(`${this.title}: could not be tried: ${terraformError(outcome.stdout)}`);

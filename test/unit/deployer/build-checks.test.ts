@@ -1,0 +1,36 @@
+import { buildChecks } from "../../../deployer/checks";
+import { Deployment } from "../../../deployer/deployment";
+import { homeAt } from "../../../deployer/home";
+import { exampleContext } from "../stacks/context";
+import { CloudServer, type Seen } from "../openstack/cloud-server";
+
+let cloud: CloudServer;
+beforeEach(async () => {
+  cloud = await CloudServer.start();
+  const network = (name: string) => ({ id: name, name, tags: [] });
+  const answer = ({ query }: Seen) => ({
+    json: { networks: [network(query.get("router:external") === "true" ? "outside" : "demo")] },
+  });
+  cloud
+    .on("GET /v2.1/flavors/detail", { json: { flavors: [{ name: "m1.small" }, { name: "m1.medium" }] } })
+    .on("GET /v2.1/os-availability-zone", {
+      json: { availabilityZoneInfo: ["lxc", "qemu"].map((zoneName) => ({ zoneName, zoneState: { available: true } })) },
+    })
+    .on("GET /v2/images", { json: { images: [] } })
+    .on("GET /v2.0/networks", answer)
+    .on("GET /v2.0/security-groups", { json: { security_groups: [{ id: "g", name: "g", tags: [] }] } });
+});
+afterEach(() => cloud.stop());
+
+test("what the configuration names and the cloud lacks is told by the name of the file that is in use", async () => {
+  const { config } = exampleContext();
+  const deployment = new Deployment("/nowhere", config, [], homeAt("/nowhere"), "/etc/factory/team.yaml");
+  const session = cloud.session();
+  jest.spyOn(deployment, "project").mockReturnValue(session);
+  const checks = buildChecks(deployment, { image: {} as never, build: "b" });
+  const found = await checks.find(({ name }) => name === "flavors, images, zones, networks")!.run();
+  expect(found).toEqual([
+    '/etc/factory/team.yaml: network.external: test has no "public"; it has outside',
+    '/etc/factory/team.yaml: nodes.buildHost.image: test has no active image "factory-host"',
+  ]);
+});
