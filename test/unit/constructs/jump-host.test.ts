@@ -3,7 +3,14 @@ import { all, counts, only, synthStack, testStack } from "./synth";
 import { kind, NODE, nodeValues, otherPlace, place } from "./nodes";
 
 const RULE = "openstack_networking_secgroup_rule_v2";
-const required = { name: "demo-jump-host", kind, external: "public", sshFrom: ["172.24.4.0/23"], nodeValues };
+const required = {
+  name: "demo-jump-host",
+  kind,
+  external: "public",
+  sshFrom: ["172.24.4.0/23"],
+  networks: ["10.60.0.0/24"],
+  nodeValues,
+};
 
 function synthJumpHost(props: Partial<JumpHostProps> = {}) {
   const stack = testStack();
