@@ -92,6 +92,11 @@ export class Directory {
       for (const host of hosts) if (host !== replica.host) replica.allowQueriesFrom(host.asPeer());
   }
 
+  /** Addresses of all replicas. */
+  get addresses(): string[] {
+    return this.replicas.map(({ host }) => host.address);
+  }
+
   allowSshFrom(jumpHost: NodeHost): void {
     for (const replica of this.replicas)
       replica.connections.allowFrom(jumpHost.asPeer(), Port.ssh, "SSH through the jump host");

@@ -201,6 +201,7 @@ export class FactoryStack extends TerraformStack {
           "jump-host": jumpHosts.flatMap(({ host }) => host.publicAddress ?? []),
           web: web ? [web.publicAddress] : [],
           controller: controller ? [controller.host.address] : [],
+          directory: directory?.addresses ?? [],
         },
       });
 

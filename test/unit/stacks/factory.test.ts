@@ -37,7 +37,7 @@ test("the nodes that others reach have names in the zone of the cloud's DNS, whe
     "openstack_dns_recordset_v2"
   ];
   expect(Object.values(records ?? {}).map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["web", "jump-host", "controller"].map((name) => `${name}.images.example.org.`)),
+    expect.arrayContaining(["web", "jump-host", "controller", "directory"].map((name) => `${name}.images.example.org.`)),
   );
 });
 
