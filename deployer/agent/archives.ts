@@ -27,7 +27,10 @@ const LEFT_OUT = [
 export function appArchive(root: string): NodeArchive {
   return {
     path: AGENT.app,
-    pack: () => spawn("git", ["-C", root, "archive", "--format=tar", "HEAD"], { stdio: ["ignore", "pipe", "inherit"] }),
+    pack: () =>
+      spawn("git", ["-C", root, "-c", "tar.umask=0022", "archive", "--format=tar", "HEAD"], {
+        stdio: ["ignore", "pipe", "inherit"],
+      }),
   };
 }
 
@@ -69,7 +72,15 @@ function installedModules(root: string): string[] {
 
 /** What links lead to, in an order and with times that are always the same. */
 function packTree(directory: string) {
-  const alike = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
+  const alike = [
+    "--sort=name",
+    "--mtime=@0",
+    "--mode=u=rwX,go=rX",
+    "--owner=0",
+    "--group=0",
+    "--numeric-owner",
+    "--format=gnu",
+  ];
   const followed = ["--dereference", "--hard-dereference", ...LEFT_OUT.map((pattern) => `--exclude=${pattern}`)];
   return spawn("tar", ["--create", ...alike, ...followed, "--directory", directory, "."], {
     stdio: ["ignore", "pipe", "inherit"],

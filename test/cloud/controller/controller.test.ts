@@ -9,6 +9,7 @@ import path from "node:path";
 import { parse, stringify } from "yaml";
 import { JENKINS } from "../../../model/jenkins";
 import { names } from "../../../model/naming";
+import { listApplicationCredentials } from "../../../openstack/keystone";
 import { eventually } from "../../support/eventually";
 import { FactoryRun, type Configuration } from "../../support/factory-run";
 import { bootGuest, type Guest } from "../../support/guest";
@@ -19,6 +20,7 @@ import { makeRepository, type StandInRepository } from "../../support/stand-in-j
 const VERSION = "2.504.3";
 const NEWER = "2.516.1";
 const STATE = "/var/lib/factory/jenkins-state.json";
+const FILES = ["agent.yaml", "jenkins.yaml", "security.yaml"];
 const ADMIN = "/etc/credstore.encrypted/JENKINS_ADMIN_PASSWORD";
 
 let run: FactoryRun;
@@ -206,8 +208,8 @@ step("with all in place it starts, as itself, with plugins, configuration and se
   });
   const [started, ...others] = await starts();
   expect(others).toEqual([]);
-  expect(started).toMatchObject({ user: 905, configuration: ["jenkins.yaml", "security.yaml"], wizard: false });
-  expect(Object.keys(started!.secrets)).toEqual(["JENKINS_ADMIN_PASSWORD"]);
+  expect(started).toMatchObject({ user: 905, configuration: FILES, wizard: false });
+  expect(Object.keys(started!.secrets)).toEqual(["JENKINS_ADMIN_PASSWORD", "JENKINS_AGENT_KEY"]);
   expect(started!.secrets["JENKINS_ADMIN_PASSWORD"]).toBeGreaterThan(15);
   const listed = parse(readFileSync(path.join(run.root, "jenkins", "plugins.yaml"), "utf8")) as {
     readonly plugins: readonly { readonly artifactId: string }[];
@@ -233,8 +235,7 @@ step("files are whose they should be", async () => {
     await modes(casc, `${casc}/*`, "/var/lib/jenkins", "/var/lib/jenkins/plugins", "/var/lib/jenkins/plugins/git.jpi"),
   ).toEqual([
     `jenkins:jenkins 700 ${casc}`,
-    `jenkins:jenkins 600 ${casc}/jenkins.yaml`,
-    `jenkins:jenkins 600 ${casc}/security.yaml`,
+    ...FILES.map((name) => `jenkins:jenkins 600 ${casc}/${name}`),
     "jenkins:jenkins 750 /var/lib/jenkins",
     expect.stringMatching(/^jenkins:jenkins 7[05]5? /) as unknown as string,
     expect.stringMatching(/^jenkins:jenkins 6[04][04] /) as unknown as string,
@@ -310,6 +311,34 @@ step("a stopped Jenkins is told by its health and by a page", async () => {
   await root("systemctl start jenkins.service");
 });
 
+step(
+  "the deployer on the controller runs this factory's commands, with credentials that nobody else can read",
+  async () => {
+    expect(await root("factory validate")).toContain(`factory "${run.factory}" is valid`);
+    const told = await root("factory status", 180_000);
+    for (const role of ["jump-host", "nfs-server", "controller"]) expect(told).toContain(names.node(run.factory, role));
+    expect(await root("factory certificates list", 120_000)).toContain(controller);
+    await root("systemctl start factory-renew.service", 180_000);
+    const shown = "/run/credentials/factory-deployer.service";
+    expect((await nodes.ssh(controller, `cat ${shown}/deployer-clouds`)).code).not.toBe(0);
+    expect((await nodes.ssh(controller, "factory validate")).stderr).toContain("sudo factory validate");
+    const onDisk = await attempt("grep -rlsE 'application_credential_secret|BEGIN OPENSSH' /etc/factory /opt/factory/app /var/lib/deployer /root");
+    expect(onDisk.stdout).toBe("");
+    expect(await root("id -nG deployer; stat --format '%U %a' /var/lib/deployer")).toBe("deployer\ndeployer 700\n");
+    expect((await attempt("runuser -u deployer -- sudo -n true")).code).not.toBe(0);
+  },
+  600_000,
+);
+
+step("Jenkins' agent logs in as the deployer on loopback with the key that the node made, and from nowhere else", async () => {
+  const key = "systemd-creds decrypt --name=JENKINS_AGENT_KEY /etc/credstore.encrypted/JENKINS_AGENT_KEY /run/agent-key && chmod 600 /run/agent-key";
+  const ssh = "ssh -n -i /run/agent-key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes";
+  const { address } = await nodes.find(controller);
+  expect(await root(`${key}; ${ssh} deployer@127.0.0.1 "id -un; factory validate"`)).toContain("deployer\nfactory ");
+  expect((await attempt(`${ssh} deployer@${address} id`)).stderr).toContain("Permission denied");
+  await root("rm /run/agent-key");
+});
+
 step("the network test's server listens", async () => {
   expect(await root("ss -Hltn sport = :5201")).toContain(":5201");
 });
@@ -333,6 +362,8 @@ step(
   "it goes with the factory",
   async () => {
     await run.factoryCommand(["destroy", "--purge-data"]);
+    const left = await listApplicationCredentials(run.session("build"));
+    expect(left.map(({ name }) => name)).toEqual([]);
     run.finished = true;
   },
   600_000,
