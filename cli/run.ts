@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { CommanderError } from "commander";
+import { kernelTreeOf } from "../config/kernel-trees";
 import { factoryHome } from "../config/paths";
 import { isExpected } from "../deployer/expected-errors";
 import { makeProgram } from "./program";
@@ -44,6 +45,7 @@ function detailOf(error: Error): string {
 /** Where the details went. */
 function kept(detail: string, home: string): string {
   const file = path.join(home, "errors.log");
+  if (kernelTreeOf(home) !== undefined) return "its details could not be written";
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     appendFileSync(file, `${new Date().toISOString()} ${detail}\n`, { mode: 0o600 });

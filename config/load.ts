@@ -4,7 +4,8 @@ import path from "node:path";
 import { parseConfig, type FactoryConfig } from "../model/config";
 import { parseImage, type ImageDefinition } from "../model/image";
 import { formatProblem, type Problem } from "../model/problem";
-import { configPath, imagesPath } from "./paths";
+import { kernelTreeOf } from "./kernel-trees";
+import { configPath, factoryHome, imagesPath } from "./paths";
 
 /** Everything that is wrong with the configuration, one line each. */
 export class ConfigError extends Error {
@@ -39,6 +40,7 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
     ...images.flatMap((image) => ("problems" in image ? image.problems : [])),
     ...incomplete,
     ...(images.length === 0 ? [noImages()] : []),
+    ...homeProblems(factoryHome(root, env)),
   ];
   if (problems.length > 0 || !("config" in parsed)) throw new ConfigError(problems);
   return { config: parsed.config, images: images.flatMap((image) => ("image" in image ? [image.image] : [])) };
@@ -86,6 +88,13 @@ function named(file: string, root: string): string {
 function noFile(file: string, root: string): Problem {
   const remedy = "write one (the repository's factory.yaml is a complete example), or set FACTORY_CONFIG to its path";
   return { file: named(file, root), path: "", message: "there is no such file", remedy };
+}
+
+function homeProblems(home: string): Problem[] {
+  const tree = kernelTreeOf(home);
+  if (tree === undefined) return [];
+  const message = `is in ${tree}, where nothing can be kept`;
+  return [{ file: "FACTORY_HOME", path: "", value: home, message, remedy: "set it to another directory" }];
 }
 
 function noImages(): Problem {

@@ -29,6 +29,13 @@ test("the repository's own configuration and catalogue", () => {
   expect(images.map((image) => image.name)).toContain("debian-12");
 });
 
+test("a home where the kernel keeps no files is refused", () => {
+  expect(lines({ FACTORY_HOME: "/proc/self/home" })).toEqual([
+    'FACTORY_HOME: "/proc/self/home" is in /proc, where nothing can be kept; set it to another directory',
+  ]);
+  expect(lines({ FACTORY_HOME: "/procession" })).toEqual([]);
+});
+
 test("problems of all files at once, each with its file", () => {
   writeFileSync(path.join(copy, "factory.yaml"), "factory: Demo\nregions: [{ name: Here, cloud: c, region: r }]\n");
   mkdirSync(path.join(copy, "images", "other"));
