@@ -1,5 +1,5 @@
 /** The user data of each kind of node: typed values in, text out. */
-import { HOST_PATHS, SHARE_PATHS } from "../model/plan";
+import { HOST_PATHS, NFS_PATHS, SHARE_PATHS } from "../model/plan";
 import { file, renderRole, type NodeValues } from "./render";
 
 export interface JumpHostValues extends NodeValues {
@@ -7,21 +7,8 @@ export interface JumpHostValues extends NodeValues {
   readonly networks: readonly string[];
 }
 
-export interface NfsServerValues extends NodeValues {
+export interface VolumeValues extends NodeValues {
   readonly volumeId: string;
-  /** Who may mount the share: a CIDR. */
-  readonly clients: string;
-}
-
-export interface BuildHostValues extends NodeValues {
-  readonly volumeId: string;
-  /** Address of the NFS server. */
-  readonly nfsServer: string;
-}
-
-/** systemd's name for the mount unit of a directory whose name needs no escaping. */
-function mountUnit(directory: string): string {
-  return `${directory.slice(1).replaceAll("/", "-")}.mount`;
 }
 
 export function jumpHostUserData({ networks, joined, ...values }: JumpHostValues): string {
@@ -32,34 +19,29 @@ export function jumpHostUserData({ networks, joined, ...values }: JumpHostValues
   });
 }
 
-export function nfsServerUserData({ volumeId, clients, ...node }: NfsServerValues): string {
-  const { exported, leases, cache, builds, released } = SHARE_PATHS;
+export function nfsServerUserData({ volumeId, ...node }: VolumeValues): string {
+  const { directory, leases, cache, builds, released, exports } = SHARE_PATHS;
+  const inside = (...names: readonly string[]): string => names.map((name) => `${directory}/${name}`).join(" ");
   return renderRole(node, {
     name: "nfs-server",
     values: {
       volumeId,
-      clients,
-      exported,
-      directories: [leases, cache, builds, released].map((directory) => `${exported}/${directory}`).join(" "),
+      share: directory,
+      seen: inside(builds, cache),
+      own: inside(leases, exports, released),
+      exports: inside(exports),
+      prune: NFS_PATHS.prune,
+      pruneUnit: NFS_PATHS.pruneUnit,
+      freePercent: String(node.freePercent),
       mountVolume: file("factory-mount-volume"),
     },
   });
 }
 
-export function buildHostUserData({ volumeId, nfsServer, ...node }: BuildHostValues): string {
-  const { scratch, share, runner, unit } = HOST_PATHS;
+export function buildHostUserData({ volumeId, ...node }: VolumeValues): string {
+  const { scratch, build, cache, runner, unit } = HOST_PATHS;
   return renderRole(node, {
     name: "build-host",
-    values: {
-      volumeId,
-      nfsServer,
-      exported: SHARE_PATHS.exported,
-      scratch,
-      share,
-      shareUnit: mountUnit(share),
-      runner,
-      unit,
-      mountVolume: file("factory-mount-volume"),
-    },
+    values: { volumeId, scratch, build, cache, runner, unit, mountVolume: file("factory-mount-volume") },
   });
 }

@@ -16,8 +16,6 @@ export interface BuildHostProps {
   readonly keyPair: string;
   /** Size of the scratch volume. */
   readonly scratchGiB: number;
-  /** Address of the NFS server. */
-  readonly nfsServer: string;
   /** The group of all build hosts: who carries it may mount the share and reach test instances. */
   readonly buildHosts: ISecurityGroup;
   /** Where SSH comes from. */
@@ -34,7 +32,7 @@ export class BuildHost extends Construct {
 
   constructor(scope: Construct, id: string, props: BuildHostProps) {
     super(scope, id);
-    const { scratchGiB, nfsServer, buildHosts, jumpHosts, controller, nodeValues, ...node } = props;
+    const { scratchGiB, buildHosts, jumpHosts, controller, nodeValues, ...node } = props;
     const scratch = new BlockstorageVolumeV3(this, "scratch", {
       name: node.name,
       size: scratchGiB,
@@ -44,7 +42,7 @@ export class BuildHost extends Construct {
       ...node,
       description: "the host of one build",
       memberOf: [buildHosts],
-      userData: buildHostUserData({ ...nodeValues, volumeId: scratch.id, nfsServer }),
+      userData: buildHostUserData({ ...nodeValues, volumeId: scratch.id }),
       volume: scratch.id,
     });
     for (const jumpHost of jumpHosts) this.host.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");

@@ -16,9 +16,12 @@ import { keepRenewing, LeaseKeeper } from "./lease";
 import { networkTestNode } from "./network-test";
 import { nodeById, Ways, type FactoryNode } from "./nodes";
 import { assemblePlan, buildOptions, keptOptions, planLookUps } from "./plan";
-import { localRecipes, remoteCommit } from "./recipes";
+import { localRecipes, recipeIdentity, remoteCommit } from "./recipes";
+import { recordRelease } from "./release";
 import { bundleRunner } from "./runner-bundle";
 import { sessionIdentity } from "./session-identity";
+import { ShareExports } from "./share-exports";
+import { mountShare, unmountShare } from "./share-mounts";
 import { SignerForward, SignerNeed } from "./signer";
 import type { SshHost } from "./ssh";
 import type { Store, StoredBuild } from "./store";
@@ -99,6 +102,7 @@ class Attachment {
       }),
     );
     if (state !== "finished") await this.toTheEnd(connected(connection), journal, before, state === "running");
+    await this.letGo(connected(connection));
     await this.report();
   }
 
@@ -166,9 +170,28 @@ class Attachment {
       expires: plan.expires,
       buckets: [plan.buckets.requests, plan.buckets.staging],
     });
+    await this.share(host, plan.expires, recipeIdentity(plan.image, recipes));
     await handOver(host, node.user, { plan, runner, recipes: bundled, credentials });
     await startUnit(host);
     return { commit: recipes.commit, dirty: recipes.dirty, runner: runner.sha256, options: chosen };
+  }
+
+  /** The host gets at its own directory and cache on the share, nobody else at these, and the host at nothing else. */
+  private async share(host: SshHost, expires: string, recipe: string): Promise<void> {
+    const { node, store, ways } = this.reached;
+    const { build } = this.options;
+    await new ShareExports(store).add({ build, address: node.address, recipe, expires });
+    const { address: server } = await ways.nfsServer();
+    await mountShare(host, { server, directory: store.directory, build, recipe });
+  }
+
+  /** A finished build needs the share no more. Its host may be gone by now, the export goes all the same. */
+  private async letGo(host: SshHost): Promise<void> {
+    const { store } = this.reached;
+    const { build, say } = this.options;
+    await recordRelease(store, build, stageStatuses(mergedEvents(await store.readBuild(build))));
+    await unmountShare(host).catch((error: unknown) => say(`the share could not be unmounted: ${messageOf(error)}`));
+    await new ShareExports(store).remove(build);
   }
 
   /** Shows the host's events until its unit has ended. Old ones are told as a summary when they belong to this run. */

@@ -1,6 +1,6 @@
 /** The destroying side of a build: `factory internal guard` and `factory internal destroyed` (stage 15). */
 import { performance } from "node:perf_hooks";
-import { stageStatuses } from "../model/events";
+import { stageStatuses, type StageStatus } from "../model/events";
 import { LEASE_SECONDS } from "../model/lease";
 import { names } from "../model/naming";
 import { listServers } from "../openstack/nova";
@@ -14,7 +14,10 @@ import type { BuildName } from "./initialise";
 import { Journal } from "./journal";
 import { LeaseKeeper } from "./lease";
 import { Ways } from "./nodes";
+import { startPruning } from "./prune";
+import { recordRelease } from "./release";
 import { sessionIdentity } from "./session-identity";
+import { ShareExports } from "./share-exports";
 import type { Store } from "./store";
 
 /** Before anything of a build is destroyed: takes its lease. Throws LeaseHeld when another live deploy has it. */
@@ -75,7 +78,15 @@ export async function destroyed(
   else await journal.end("destroy-build-host", work, performance.now() - (Date.now() - Date.parse(started)));
   const server = statuses.find(({ name }) => name === "spawn-build-host")?.data?.["server"];
   if (typeof server === "string") new Ways(deployment).forget(server, build);
+  if (store) await letGoOfShare(store, build, statuses);
   if (held) await keeper?.release(image, build);
+}
+
+/** The host is gone: what it could mount is exported no more, and what the build made superfluous may go. */
+async function letGoOfShare(store: Store, build: string, statuses: readonly StageStatus[]): Promise<void> {
+  await recordRelease(store, build, statuses);
+  await new ShareExports(store).remove(build);
+  await startPruning(store.host);
 }
 
 /** The share; undefined when the factory's NFS server is gone for good (then nobody can hold a lease on it). */

@@ -90,7 +90,7 @@ export class LeaseKeeper {
     return {
       text,
       lease,
-      heartbeat: heartbeat === undefined ? undefined : parseHeartbeat(heartbeat),
+      heartbeat: heartbeat && heartbeatOf(heartbeat),
       holderProcess: lease ? await holderProcess(lease.holder) : "unknown",
       now,
     };
@@ -109,6 +109,12 @@ export class LeaseKeeper {
     }
     throw contended(image);
   }
+}
+
+/** A host beats for the build whose directory it has, whatever it writes. */
+function heartbeatOf({ build, text }: { readonly build: string; readonly text: string }): Found["heartbeat"] {
+  const beat = parseHeartbeat(text);
+  return beat && { ...beat, build };
 }
 
 function leaseIn(text: string, file: string): Lease | undefined {

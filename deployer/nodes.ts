@@ -124,6 +124,7 @@ export function findNode(nodes: readonly FactoryNode[], name: string, factory: s
 export class Ways {
   private readonly knownHosts: KnownHosts;
   private jump: Promise<FactoryNode> | undefined;
+  private nfs: Promise<FactoryNode> | undefined;
   /** Whether this runs on a node of the factory: others are reached straight, the jump hosts too. */
   private readonly inside = process.env[INSIDE] === "1";
 
@@ -145,7 +146,12 @@ export class Ways {
 
   /** The factory's share. Throws a UserError when the factory is not deployed. */
   async store(): Promise<Store> {
-    return new Store(await this.to(await this.nodeByRole("nfs-server")));
+    return new Store(await this.to(await this.nfsServer()));
+  }
+
+  nfsServer(): Promise<FactoryNode> {
+    this.nfs ??= this.nodeByRole("nfs-server");
+    return this.nfs;
   }
 
   /** The way in; where there are several, the first that answers. */

@@ -1,7 +1,9 @@
 /** The recipes as the build host gets them: a git bundle of exactly one commit, made without touching the user's checkout. */
+import { createHash } from "node:crypto";
 import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { ImageDefinition } from "../model/image";
 import { must, run } from "./process";
 import { UserError } from "./user-error";
 
@@ -22,6 +24,20 @@ export interface Recipes {
   readonly commit: string;
   readonly dirty: boolean;
   readonly bundle: Buffer;
+  /** Object ids of the directories in images/, by name. */
+  readonly trees: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a build's cache is bound to: 32 hex digits that change with anything of its recipe. Of a repository that is not
+ * here nothing but the commit is known.
+ */
+export function recipeIdentity(
+  image: ImageDefinition,
+  { commit, trees }: Pick<Recipes, "commit"> & Partial<Pick<Recipes, "trees">>,
+): string {
+  const source = trees ? [trees[image.name], trees["elements"]] : [commit];
+  return createHash("sha256").update(JSON.stringify({ image, source })).digest("hex").slice(0, 32);
 }
 
 /** The commit that a branch, tag or commit of a remote repository is now. Throws a UserError when there is none. */
@@ -57,7 +73,8 @@ export async function localRecipes(root: string): Promise<Recipes> {
     const scratch = await scratchRepository(root, path.join(work, "git"));
     const committed = head.stdout.trim();
     const commit = (await isDirty(root)) ? await temporaryCommit(root, scratch, committed) : committed;
-    return { commit, dirty: commit !== committed, bundle: await bundleOf(scratch, commit, path.join(work, "bundle")) };
+    const bundle = await bundleOf(scratch, commit, path.join(work, "bundle"));
+    return { commit, dirty: commit !== committed, bundle, trees: await treesOf(scratch, commit) };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -110,6 +127,12 @@ async function bundleOf(scratch: string, commit: string, file: string): Promise<
   await git(["symbolic-ref", "HEAD", "refs/heads/recipes"], { env });
   await git(["bundle", "create", "--quiet", file, "HEAD"], { env });
   return readFile(file);
+}
+
+async function treesOf(scratch: string, commit: string): Promise<Record<string, string>> {
+  const listed = await git(["ls-tree", "-d", "-z", commit, `${RECIPES}/`], { env: { GIT_DIR: scratch } });
+  const rows = listed.split("\0").map((row) => /^\S+ tree (\S+)\t(.+)$/.exec(row));
+  return Object.fromEntries(rows.flatMap((row) => (row ? [[path.basename(row[2] ?? ""), row[1] ?? ""]] : [])));
 }
 
 interface GitOptions {

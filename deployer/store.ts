@@ -5,15 +5,15 @@
 import { createHash } from "node:crypto";
 import { parseEvents, type BuildEvent } from "../model/events";
 import { parseBuildId } from "../model/naming";
-import { SHARE_PATHS } from "../model/plan";
+import { BUILD_PATHS, SHARE_PATHS } from "../model/plan";
 import { commandLine, quote } from "./shell";
 import type { SshHost } from "./ssh";
 
 export interface LeaseFiles {
   /** Text of the lease; undefined when there is none. */
   readonly lease: string | undefined;
-  /** Text of the build host's sign of life. */
-  readonly heartbeat: string | undefined;
+  /** Text of the youngest sign of life of a host that builds the image. */
+  readonly heartbeat: { readonly build: string; readonly text: string } | undefined;
   /** The NFS server's clock: the one that all deploying sides share. */
   readonly now: Date;
 }
@@ -28,11 +28,21 @@ export interface StoredBuild {
 /** Separates files in one answer; no line of JSON begins like this. */
 const MARK = "@@ ";
 
+/**
+ * `take FILE`: what a build host wrote is read as far as anything that we read may be long, only when it is a plain file
+ * (a pipe would never end), and without lines that would be taken for marks of ours. Symbolic links lead nowhere on the
+ * share's volume: it is mounted so.
+ */
+const TAKE = `take() { test -f "$1" && head -c 33554432 "$1" | sed "/^${MARK}/d"; }`;
+
+/** Minutes after which a sign of life need not be looked at any more. */
+const LONG_DEAD = 10;
+
 export class Store {
-  /** @param directory the exported directory on the NFS server */
+  /** @param directory the share on the NFS server */
   constructor(
     readonly host: SshHost,
-    readonly directory: string = SHARE_PATHS.exported,
+    readonly directory: string = SHARE_PATHS.directory,
   ) {}
 
   /** Throws when the share's volume is not mounted there. */
@@ -45,13 +55,20 @@ export class Store {
   async readLease(image: string): Promise<LeaseFiles> {
     const answer = await this.script(
       `test -d "$1" || { echo "the share is not there: $PWD/$1 is missing" >&2; exit 1; }
-       date +%s; for f in "$1/$2.json" "$1/$2.host.json"; do if test -e "$f"; then base64 -w0 <"$f"; else printf -; fi; echo; done`,
-      [SHARE_PATHS.leases, image],
+       ${TAKE}; date +%s; if test -e "$1/$2.json"; then base64 -w0 <"$1/$2.json"; else printf -; fi; echo
+       beat=; if test -d "$3/$2"; then
+         beat=$(find "$3/$2" -mindepth 2 -maxdepth 2 -type f -name "$4" -mmin "-$5" -printf "%T@ %h\\n" | sort -n | tail -n1 | cut -d" " -f2-)
+       fi
+       if test -n "$beat"; then echo "\${beat##*/}"; take "$beat/$4" | base64 -w0; fi`,
+      [SHARE_PATHS.leases, image, SHARE_PATHS.builds, BUILD_PATHS.heartbeat, String(LONG_DEAD)],
     );
-    const [seconds = "", lease = "-", heartbeat = "-"] = answer.split("\n");
-    const text = (field: string): string | undefined =>
-      field === "-" ? undefined : Buffer.from(field, "base64").toString("utf8");
-    return { now: new Date(Number(seconds) * 1000), lease: text(lease), heartbeat: text(heartbeat) };
+    const [seconds = "", lease = "-", build = "", beat = ""] = answer.split("\n");
+    const text = (field: string): string => Buffer.from(field, "base64").toString("utf8");
+    return {
+      now: new Date(Number(seconds) * 1000),
+      lease: lease === "-" ? undefined : text(lease),
+      heartbeat: build === "" ? undefined : { build, text: text(beat) },
+    };
   }
 
   /** Compare and swap: writes (or, with undefined, removes) the lease if it still is `expected`. Tells whether it was. */
@@ -75,15 +92,17 @@ export class Store {
   /** Leases of all images that have one, by image. */
   async leases(): Promise<Map<string, string>> {
     const answer = await this.script(
-      `cd "$1"; for f in *.json; do case "$f" in *.host.json) ;; *) test -e "$f" && { printf "${MARK}%s\\n" "$f"; cat "$f"; echo; } ;; esac; done; true`,
+      `cd "$1"; for f in *.json; do test -e "$f" && { printf "${MARK}%s\\n" "$f"; cat "$f"; echo; }; done; true`,
       [SHARE_PATHS.leases],
     );
     return new Map(sections(answer).map(([name, text]) => [name.replace(/\.json$/, ""), text]));
   }
 
-  /** Makes a build's directories. */
+  /** Makes a build's directories, ours alone until its host is there. */
   async prepareBuild(build: string): Promise<void> {
-    await this.script(`install -d -m 0755 "$1/events" "$1/logs" "$1/artefacts"`, [buildDirectory(build)]);
+    const { events, logs, artefacts } = BUILD_PATHS;
+    const inside = [events, logs, artefacts].map((name) => `"$1/${name}"`).join(" ");
+    await this.script(`install -d -m 0700 "$1" ${inside}`, [buildDirectory(build)]);
   }
 
   /** Appends to the deployer's events of the build. */
@@ -91,7 +110,7 @@ export class Store {
     const lines = events.map((event) => `${JSON.stringify(event)}\n`).join("");
     // A line that a crash cut off must not swallow the next one.
     await this.script(
-      `mkdir -p "$1/events"; f="$1/events/deployer.jsonl"; if test -s "$f" && test -n "$(tail -c1 "$f")"; then echo >>"$f"; fi; cat >>"$f"`,
+      `mkdir -p "$1/events"; f="$1/events/deployer.jsonl"; test -f "$f" || : >"$f"; if test -s "$f" && test -n "$(tail -c1 "$f")"; then echo >>"$f"; fi; cat >>"$f"`,
       [buildDirectory(build)],
       lines,
     );
@@ -101,19 +120,19 @@ export class Store {
   async readBuild(build: string): Promise<StoredBuild> {
     const { image } = parseBuildId(build);
     const answer = await this.script(
-      `for f in "$1"/events/*.jsonl; do test -e "$f" || continue; printf "${MARK}%s\\n" "\${f##*/}"; cat "$f"; echo; done`,
+      `${TAKE}; for f in "$1"/events/*.jsonl; do test -f "$f" || continue; printf "${MARK}%s\\n" "\${f##*/}"; take "$f"; echo; done`,
       [buildDirectory(build)],
     );
     return { image, build, events: eventFiles(sections(answer)) };
   }
 
-  /** The newest builds of one image or of all, newest first. */
+  /** The newest builds of one image or of all, newest first. Of events that can't be read there are none. */
   async listBuilds(image: string | undefined, limit: number): Promise<StoredBuild[]> {
     const answer = await this.script(
-      `cd "$1"; for i in \${2:-*}; do test -d "$i" || continue
+      `${TAKE}; cd "$1"; for i in \${2:-*}; do test -d "$i" || continue
          ls -1 "$i" | sort -r | head -n "$3" | while read -r b; do
            printf "${MARK}%s\\n" "$i/$b"
-           for f in "$i/$b"/events/*.jsonl; do test -e "$f" || continue; printf "${MARK}%s\\n" "$i/$b/\${f##*/}"; cat "$f"; echo; done
+           for f in "$i/$b"/events/*.jsonl; do test -f "$f" || continue; printf "${MARK}%s\\n" "$i/$b/\${f##*/}"; take "$f"; echo; done
          done; done`,
       [SHARE_PATHS.builds, image ?? "", String(limit)],
       undefined,
@@ -122,9 +141,26 @@ export class Store {
     return groupBuilds(sections(answer));
   }
 
-  /** Whether a build's publication was asked for: its manifest is the image's last release, or its events say so. */
+  /** Manifest of the last build of an image whose publication was asked for. */
   async releasedManifest(image: string): Promise<string | undefined> {
-    const answer = await this.script(`if test -e "$1"; then cat "$1"; fi`, [`${SHARE_PATHS.released}/${image}.json`]);
+    return this.fileIfThere(`${SHARE_PATHS.released}/${image}.json`);
+  }
+
+  /** What a build's host says that it made; undefined as long as its publication was not asked for. */
+  async buildManifest(build: string): Promise<string | undefined> {
+    return this.fileIfThere(`${buildDirectory(build)}/${BUILD_PATHS.manifest}`);
+  }
+
+  async writeRelease(image: string, manifest: string): Promise<void> {
+    await this.script(
+      `install -d -m 0700 "$1"; cat >"$1/.$2.part"; sync "$1/.$2.part"; mv "$1/.$2.part" "$1/$2"`,
+      [SHARE_PATHS.released, `${image}.json`],
+      manifest,
+    );
+  }
+
+  private async fileIfThere(name: string): Promise<string | undefined> {
+    const answer = await this.script(`${TAKE}; take "$1" || true`, [name]);
     return answer === "" ? undefined : answer;
   }
 
@@ -133,7 +169,8 @@ export class Store {
     return this.command(`cd "$1"; tar -cf - .`, [buildDirectory(build)]);
   }
 
-  private script(text: string, words: readonly string[], stdin?: string, timeout = 60_000): Promise<string> {
+  /** Runs a shell script as root in the share's directory, with `words` as its arguments. Gives its standard output. */
+  script(text: string, words: readonly string[], stdin?: string, timeout = 60_000): Promise<string> {
     return this.host.asRoot(this.command(text, words), { stdin, timeout });
   }
 
@@ -168,6 +205,15 @@ function eventFiles(files: readonly (readonly [string, string])[]): Record<strin
   return Object.fromEntries(files.map(([name, text]) => [name, parseEvents(text.trimEnd())]));
 }
 
+/** One build's broken file must not hide all other builds. */
+function readable(file: readonly [string, string]): Record<string, BuildEvent[]> {
+  try {
+    return eventFiles([file]);
+  } catch {
+    return {};
+  }
+}
+
 function groupBuilds(parts: readonly (readonly [string, string])[]): StoredBuild[] {
   const builds = new Map<string, [string, string][]>();
   for (const [name, text] of parts) {
@@ -179,7 +225,7 @@ function groupBuilds(parts: readonly (readonly [string, string])[]): StoredBuild
   }
   const stored = [...builds].map(([key, files]) => {
     const [image = "", build = ""] = key.split("/");
-    return { image, build, events: eventFiles(files) };
+    return { image, build, events: Object.assign({}, ...files.map(readable)) as StoredBuild["events"] };
   });
   const time = (build: string): string => /-(\d{12})-[0-9a-f]{4}$/.exec(build)?.[1] ?? "";
   return stored.sort((a, b) => time(b.build).localeCompare(time(a.build)));

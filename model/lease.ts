@@ -23,7 +23,7 @@ export interface Lease {
   readonly expires: string;
 }
 
-/** What the runner writes on the host while it works: `leases/<image>.host.json`. */
+/** What the runner writes into its build's directory while it works: `heartbeat.json`. */
 export interface Heartbeat {
   readonly build: string;
   readonly time: string;

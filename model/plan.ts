@@ -83,8 +83,10 @@ export type Credentials = Readonly<Record<string, Credential>>;
 
 /** Paths on the build host; cloud-init makes them, attach fills them, the runner reads them. */
 export const HOST_PATHS = {
-  /** The factory's NFS share. */
-  share: "/mnt/factory",
+  /** This build's directory on the factory's share, by NFS. */
+  build: "/mnt/factory/build",
+  /** What earlier builds of the same recipe kept for this one, by NFS. */
+  cache: "/mnt/factory/cache",
   /** The scratch volume: work happens here, nothing in here outlives the build host. */
   scratch: "/srv/scratch",
   runner: "/usr/local/lib/factory/runner.js",
@@ -98,14 +100,44 @@ export const HOST_PATHS = {
   unit: "factory-build.service",
 } as const;
 
-/** Directories on the NFS share, relative to it (and to the exported directory on the NFS server). */
+/** Directories on the NFS server, relative to the one that they are all in. Build hosts see two of them, each its own. */
 export const SHARE_PATHS = {
-  /** The exported directory on the NFS server. */
-  exported: "/srv/factory",
+  /** The share on the NFS server: its data volume. */
+  directory: "/srv/factory",
+  /** Who builds what: for deploying sides only. */
   leases: "leases",
+  /** What is exported to whom, a file a build: /etc/exports.d of the NFS server. */
+  exports: "exports",
   cache: "cache",
   builds: "builds",
   /** `<image>.json`: manifest of the last build whose publication was asked for. */
   released: "released",
+  /** Builds on their way out. */
+  deleted: "deleted",
   buildDirectory: (image: string, build: string): string => `builds/${image}/${build}`,
+  cacheDirectory: (image: string, recipe: string): string => `cache/${image}/${recipe}`,
+} as const;
+
+/** Files in a build's directory that both sides know, relative to it. */
+export const BUILD_PATHS = {
+  events: "events",
+  logs: "logs",
+  artefacts: "artefacts",
+  /** The runner's sign of life. */
+  heartbeat: "heartbeat.json",
+  /** The build's own manifest, written when its publication has been asked for. */
+  manifest: "manifest.json",
+  /** Manifest of the last release, as it was when this build began. */
+  lastRelease: "last-release.json",
+  /** Which of its files were deleted to save space, and when. */
+  pruned: "pruned.json",
+} as const;
+
+/** Files of the NFS server's own. */
+export const NFS_PATHS = {
+  prune: "/usr/local/lib/factory/prune.js",
+  policy: "/etc/factory/retention.json",
+  /** What the last pruning did. */
+  state: "/var/lib/factory/prune.json",
+  pruneUnit: "factory-prune.service",
 } as const;

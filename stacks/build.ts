@@ -1,4 +1,3 @@
-import { DataOpenstackNetworkingPortV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-port-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { DataResource, Fn, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
@@ -36,17 +35,12 @@ export class BuildStack extends TerraformStack {
     });
     const dependsOn = [initialise];
 
-    const share = new DataOpenstackNetworkingPortV2(this, "nfs-server", {
-      name: names.node(factory, "nfs-server"),
-      dependsOn,
-    });
     const buildHost = new BuildHost(this, "build-host", {
       name: build,
       kind: nodes.buildHost,
       network: Network.fromExisting(this, "network", factory, dependsOn),
       keyPair: names.keyPair(factory),
       scratchGiB: nodes.buildHost.scratchGiB,
-      nfsServer: Fn.element(share.allFixedIps, 0) as string,
       buildHosts: SecurityGroup.fromExisting(this, "build-hosts", names.node(factory, "build-host"), dependsOn),
       jumpHosts: names
         .nodes(factory, "jump-host", nodes.jumpHost.count)

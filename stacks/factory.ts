@@ -20,6 +20,7 @@ import { names } from "../model/naming";
 import type { StackContext } from "./context";
 import { Directory } from "./directory";
 import { Places } from "./places";
+import { sourcesDigest } from "./programs";
 import { stateBackend } from "./state-backend";
 
 /** The network test's server: the controller's, or else one that stage 1 starts on a jump host. */
@@ -72,7 +73,6 @@ export class FactoryStack extends TerraformStack {
       name: names.node(factory, "nfs-server"),
       kind: nodes.nfsServer,
       volume: { name: names.dataVolume(factory, "nfs-server"), sizeGiB: nodes.nfsServer.volumeGiB },
-      clients: net.cidr,
       nodeValues,
     });
     const controller =
@@ -159,7 +159,12 @@ export class FactoryStack extends TerraformStack {
           settings: { configured: wayIn[index]?.resource.id ?? "" },
           after: ready,
         });
-    new NodeConfigured(this, "nfs-server-configured", { root, node: nfsServer.host, after: ready });
+    new NodeConfigured(this, "nfs-server-configured", {
+      root,
+      node: nfsServer.host,
+      after: ready,
+      settings: { retention: JSON.stringify(config.retention), program: sourcesDigest("share", "model") },
+    });
 
     if (controller)
       new NodeConfigured(this, "controller-configured", {

@@ -55,7 +55,7 @@ async function decide(
 ): ReturnType<HostStage["run"]> {
   const { plan, paths, log } = context;
   const commit = data.commit.slice(0, 12);
-  const last = await readReleased(paths.released);
+  const last = await readReleased(paths.lastRelease);
   const now = buildInputs(plan, data);
   let verdict = checkForChange(last?.inputs, now);
   const packages = last?.inputs.packages;

@@ -17,14 +17,7 @@ export const stage: HostStage = {
   name: "prepare",
   async run(context) {
     const { plan, paths, log, signal } = context;
-    for (const directory of [
-      paths.work,
-      paths.local,
-      paths.artefacts,
-      paths.logs,
-      paths.cache,
-      path.dirname(paths.released),
-    ]) {
+    for (const directory of [paths.work, paths.local, paths.artefacts, paths.logs]) {
       await mkdir(directory, { recursive: true });
     }
     await log.step("the share takes writes", async () => proveWritable(paths.build));

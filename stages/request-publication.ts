@@ -52,7 +52,7 @@ export const stage: HostStage = {
         });
       }
     });
-    await writeReleased(context);
+    await writeManifest(context);
     const data: RequestData = { request: `${plan.buckets.requests}/${plan.build}.json`, objects: artefacts.length };
     return { message: `${data.request}; ${artefacts.length} artefacts in ${plan.buckets.staging}`, data };
   },
@@ -111,9 +111,9 @@ async function writeRequest(context: StageContext, artefacts: readonly Artefact[
   return file;
 }
 
-/** From now on this build is what the change check compares with. */
-async function writeReleased(context: StageContext): Promise<void> {
+/** What the deploying side keeps as the image's last release: the change check of later builds compares with it. */
+async function writeManifest(context: StageContext): Promise<void> {
   const { paths } = context;
   const packages = JSON.parse(await readFile(path.join(paths.local, ARTEFACTS.packagesJson), "utf8")) as Package[];
-  await writeAtomic(paths.released, `${JSON.stringify(buildManifest(context, packages, new Date()), null, 2)}\n`);
+  await writeAtomic(paths.manifest, `${JSON.stringify(buildManifest(context, packages, new Date()), null, 2)}\n`);
 }

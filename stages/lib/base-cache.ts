@@ -1,15 +1,15 @@
 /**
- * Base systems on the share, so that a build need not bootstrap what an earlier one did. An entry's name is
- * `<what it was made from>-<SHA-256 of its bytes>.tar.gz`: it appears whole by rename, and is checked against its name
- * on every use, since the share is no trust boundary.
+ * Base systems on the share, so that a build need not bootstrap what an earlier one of the same recipe did. An entry's
+ * name is `<what it was made from>-<SHA-256 of its bytes>.tar.gz`: it appears whole by rename, and is checked against its
+ * name on every use.
  */
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { digestFile, sha256 } from "./digests";
 import { copyAtomic, exists } from "./files";
 
-/** Base systems of some hundred MiB each; older ones go. */
-const KEPT = 4;
+/** Of one recipe, some hundred MiB each; older ones were made from metadata that will not come again. */
+const KEPT = 2;
 
 const ENTRY = /^([0-9a-f]{64})-([0-9a-f]{64})\.tar\.gz$/;
 
@@ -25,7 +25,12 @@ export async function takeBase(cache: string, key: string, target: string, signa
     if (itsKey !== key) continue;
     await copyAtomic(path.join(cache, name), target, signal);
     const { hex } = await digestFile(target, ["sha256"], signal);
-    if (hex.sha256 === hash) return true;
+    if (hex.sha256 === hash) {
+      const now = new Date();
+      // what is pruned first is what was used last longest ago
+      await utimes(path.join(cache, name), now, now);
+      return true;
+    }
     await Promise.all([rm(target, { force: true }), rm(path.join(cache, name), { force: true })]);
   }
   return false;

@@ -1,6 +1,6 @@
 /** Where everything of one build lies on the build host and on the NFS share. */
 import path from "node:path";
-import { HOST_PATHS, SHARE_PATHS, type BuildPlan } from "../../model/plan";
+import { BUILD_PATHS, HOST_PATHS, type BuildPlan } from "../../model/plan";
 import { stageInfo, type StageName } from "../../model/stages";
 
 export interface Layout {
@@ -10,10 +10,11 @@ export interface Layout {
   readonly hostEvents: string;
   readonly logs: string;
   readonly artefacts: string;
-  /** NFS: shared by all builds. */
-  readonly cache: string;
-  readonly released: string;
+  readonly lastRelease: string;
+  readonly manifest: string;
   readonly heartbeat: string;
+  /** NFS: shared by all builds of the same recipe. */
+  readonly cache: string;
   /** Scratch volume: this build's own directory (the build's id is in it: loop devices are common to all containers). */
   readonly scratch: string;
   readonly checkout: string;
@@ -35,20 +36,20 @@ export interface Layout {
 /** The layout of a plan's build. `root` is put before every path (tests; else empty). */
 export function layout(plan: Pick<BuildPlan, "build" | "image">, root = ""): Layout {
   const at = (...parts: string[]): string => path.join(root === "" ? "/" : root, ...parts);
-  const share = (...parts: string[]): string => at(HOST_PATHS.share, ...parts);
+  const share = (...parts: string[]): string => at(HOST_PATHS.build, ...parts);
   const { build, image } = plan;
-  const directory = share(SHARE_PATHS.buildDirectory(image.name, build));
   const scratch = at(HOST_PATHS.scratch, build);
   const checkout = path.join(scratch, "checkout");
   return {
-    build: directory,
-    events: path.join(directory, "events"),
-    hostEvents: path.join(directory, "events", "host.jsonl"),
-    logs: path.join(directory, "logs"),
-    artefacts: path.join(directory, "artefacts"),
-    cache: share(SHARE_PATHS.cache),
-    released: share(SHARE_PATHS.released, `${image.name}.json`),
-    heartbeat: share(SHARE_PATHS.leases, `${image.name}.host.json`),
+    build: share(),
+    events: share(BUILD_PATHS.events),
+    hostEvents: share(BUILD_PATHS.events, "host.jsonl"),
+    logs: share(BUILD_PATHS.logs),
+    artefacts: share(BUILD_PATHS.artefacts),
+    lastRelease: share(BUILD_PATHS.lastRelease),
+    manifest: share(BUILD_PATHS.manifest),
+    heartbeat: share(BUILD_PATHS.heartbeat),
+    cache: at(HOST_PATHS.cache),
     scratch,
     checkout,
     recipe: path.join(checkout, "images", image.name),

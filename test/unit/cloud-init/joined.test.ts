@@ -1,7 +1,7 @@
 import { jumpHostUserData, nfsServerUserData } from "../../../cloud-init/roles";
 import { fileOf, joined, nodeValues, read } from "./all-roles";
 
-const nfs = { ...nodeValues, volumeId: "v-1", clients: "10.0.0.0/24" };
+const nfs = { ...nodeValues, volumeId: "v-1" };
 const node = read(nfsServerUserData({ ...nfs, joined }));
 const jumpHost = read(jumpHostUserData({ ...nodeValues, networks: ["10.0.0.0/24"], joined }));
 const sssd = (role: typeof node): string => fileOf(role, "/etc/factory/sssd.conf");

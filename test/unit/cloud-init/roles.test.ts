@@ -8,21 +8,38 @@ test("time servers are set where the configuration names some", () => {
   expect(read(jumpHostUserData({ ...node, networks: [], ntpServers: [] })).ntp).toBeUndefined();
 });
 
-test("the NFS server exports the share on its own volume to its clients only", () => {
-  const role = read(nfsServerUserData({ ...node, volumeId: "v-1", clients: "10.0.0.0/24" }));
-  expect(fileOf(role, "/etc/exports.d/factory.exports")).toMatch(/^\/srv\/factory 10\.0\.0\.0\/24\(rw,.*\)\n$/);
-  expect(fileOf(role, "/etc/systemd/system/factory-data.service")).toContain("factory-mount-volume v-1 /srv/factory");
+describe("the NFS server", () => {
+  const userData = nfsServerUserData({ ...node, volumeId: "v-1" });
+  const role = read(userData);
+
+  test("exports nothing by itself: its exports are on the volume", () => {
+    expect(role.write_files.filter(({ path }) => path.includes("exports"))).toEqual([]);
+    expect(role.runcmd).toContainEqual(["ln", "-sfn", "/srv/factory/exports", "/etc/exports.d"]);
+  });
+
+  test("follows no link that a build host may have put on the share, and keeps leases to itself", () => {
+    const unit = fileOf(role, "/etc/systemd/system/factory-data.service");
+    expect(unit).toContain("factory-mount-volume v-1 /srv/factory nosymfollow,nodev,nosuid,noexec\n");
+    expect(unit).toContain("install -d -m 0700 /srv/factory/leases /srv/factory/exports /srv/factory/released\n");
+  });
+
+  test("prunes the share every night, and says how it is", () => {
+    expect(fileOf(role, "/etc/systemd/system/factory-prune.timer")).toMatch(/^OnCalendar=\*-\*-\* 03:30:00$/m);
+    expect(fileOf(role, "/etc/factory/health.d/20-share")).toContain("disk_free /srv/factory 10");
+    expect(fileOf(role, "/etc/factory/health.d/30-prune")).toContain("prune.js --check");
+  });
 });
 
-test("the build host mounts the share, and starts no build by itself", () => {
-  const userData = buildHostUserData({ ...node, volumeId: "v-2", nfsServer: "10.0.0.5" });
-  const mount = fileOf(read(userData), "/etc/systemd/system/mnt-factory.mount");
-  expect(mount).toContain("What=10.0.0.5:/srv/factory\nWhere=/mnt/factory\nType=nfs\n");
+test("the build host mounts nothing and starts no build by itself", () => {
+  const userData = buildHostUserData({ ...node, volumeId: "v-2" });
+  expect(userData).not.toMatch(/\.mount/);
   expect(userData).not.toMatch(/systemctl[^\n]*factory-build/);
+  const unit = fileOf(read(userData), "/etc/systemd/system/factory-build.service");
+  expect(unit).toContain("RequiresMountsFor=/mnt/factory/build /mnt/factory/cache\n");
 });
 
 test("a runner that was killed still cleans up, and is not started again behind the lease's back", () => {
-  const role = read(buildHostUserData({ ...node, volumeId: "v-2", nfsServer: "10.0.0.5" }));
+  const role = read(buildHostUserData({ ...node, volumeId: "v-2" }));
   const unit = fileOf(role, "/etc/systemd/system/factory-build.service");
   expect(unit).toContain("ExecStopPost=/usr/bin/node /usr/local/lib/factory/runner.js after");
   expect(unit).not.toMatch(/^Restart=/m);

@@ -14,7 +14,6 @@ function synthBuildHost(jumpHosts: number) {
     network: Network.fromExisting(stack, "network", "demo"),
     keyPair: "demo-deployer",
     scratchGiB: 30,
-    nfsServer: "10.60.0.5",
     buildHosts: SecurityGroup.fromExisting(stack, "build-hosts", "demo-build-host"),
     jumpHosts: Array.from({ length: jumpHosts }, (_, index) =>
       SecurityGroup.fromExisting(stack, `jump-host-${index}`, `demo-jump-host-${index}`),

@@ -8,7 +8,6 @@ const required = {
   name: "demo-nfs-server",
   kind,
   volume: { name: "demo-nfs-server-data", sizeGiB: 40 },
-  clients: "10.60.0.0/24",
   nodeValues,
 };
 
@@ -39,4 +38,18 @@ test("fails when its volume has no size", () => {
   const stack = testStack();
   const props = { ...required, ...place(stack), volume: { name: "v", sizeGiB: 0 } };
   expect(() => new NfsServer(stack, "nfs-server", props)).toThrow("volume v: a size of 0 GiB");
+});
+
+test("imported: an address, and nothing is made for it", () => {
+  const stack = testStack();
+  const server = NfsServer.fromExisting(stack, "nfs-server", { address: "192.0.2.7" });
+  server.allowMountFrom(SecurityGroup.fromExisting(stack, "clients", "demo-build-host"));
+  expect(server.address).toBe("192.0.2.7");
+  expect(counts(synthStack(stack).resource)).toEqual({});
+});
+
+test("fails when the address of an imported one is none", () => {
+  expect(() => NfsServer.fromExisting(testStack(), "nfs-server", { address: "nfs.example.org" })).toThrow(
+    'nfs-server: address "nfs.example.org" is no IPv4 address',
+  );
 });

@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { localRecipes, remoteCommit } from "../../../deployer/recipes";
+import { localRecipes, recipeIdentity, remoteCommit } from "../../../deployer/recipes";
+import type { ImageDefinition } from "../../../model/image";
 import { checkoutCommit } from "../../../stages/lib/git";
 
 let directory: string;
@@ -99,4 +100,26 @@ test("a remote's branch, tag and commit are resolved", async () => {
   expect(await remoteCommit(repository, "v1")).toBe(git("rev-parse", "HEAD~1"));
   expect(await remoteCommit(repository, head)).toBe(head);
   await expect(remoteCommit(repository, "gone")).rejects.toThrow(/has no "gone"; name a branch, a tag or a commit/);
+});
+
+test("what a cache is bound to changes with the recipe, its elements and nothing else", async () => {
+  const image = { name: "debian-12" } as ImageDefinition;
+  const identity = async (): Promise<string> => recipeIdentity(image, await localRecipes(repository));
+  const seen = [await identity()];
+  write("images/other/image.yaml", "another image");
+  write("README", "changed");
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "elsewhere");
+  expect(await identity()).toBe(seen[0]);
+  expect(seen[0]).toMatch(/^[0-9a-f]{32}$/);
+  write("images/debian-12/elements/x/install.d/10-x", "malice");
+  seen.push(await identity());
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "its own element");
+  expect(await identity()).toBe(seen[1]);
+  write("images/elements/common/element-deps", "x");
+  seen.push(await identity());
+  seen.push(recipeIdentity({ ...image, name: "other" }, await localRecipes(repository)));
+  seen.push(recipeIdentity(image, { commit: "1".repeat(40) }), recipeIdentity(image, { commit: "2".repeat(40) }));
+  expect(new Set(seen).size).toBe(6);
 });

@@ -1,6 +1,6 @@
 /** The share and its leases, over a real sshd. */
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { keepRenewing, LeaseHeld, LeaseKeeper } from "../../../deployer/lease";
@@ -44,6 +44,14 @@ const lease = (fields: Partial<Lease> = {}): Lease => ({
 const leaseFile = (): string => path.join(directory, "leases", `${image}.json`);
 const write = (value: unknown): void => writeFileSync(leaseFile(), JSON.stringify(value));
 
+/** A host's sign of life in its build's directory. */
+function beat(of: string, content: unknown): string {
+  const file = path.join(directory, "builds", image, of, "heartbeat.json");
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
 describe("the lease", () => {
   test("a free one is taken, renewed and given back", async () => {
     const keeper = new LeaseKeeper(store, holder);
@@ -77,13 +85,20 @@ describe("the lease", () => {
 
   test("while its host beats nobody takes it for another build, but this build may be attached to", async () => {
     write(lease({ expires: new Date(Date.now() - 1000).toISOString() }));
-    writeFileSync(
-      path.join(directory, "leases", `${image}.host.json`),
-      JSON.stringify({ build, time: new Date().toISOString() }),
-    );
+    beat(build, { build, time: new Date().toISOString() });
     const keeper = new LeaseKeeper(store, holder);
     await expect(keeper.take(image, other, 60)).rejects.toThrow(`build ${build} is running on its host`);
     expect(await keeper.take(image, build, 60)).toBe("attach");
+  });
+
+  test("a host beats for its own build only, whatever it writes, and the youngest beat counts", async () => {
+    write(lease({ expires: new Date(Date.now() - 1000).toISOString() }));
+    const old = beat("debian-12-202501010000-0009", { build: "x", time: "2025-01-01T00:00:00Z" });
+    utimesSync(old, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
+    beat(build, { build: other, time: new Date().toISOString() });
+    const keeper = new LeaseKeeper(store, holder);
+    expect((await keeper.look(image)).heartbeat?.build).toBe(build);
+    await expect(keeper.take(image, other, 60)).rejects.toThrow(`build ${build} is running on its host`);
   });
 
   test("to destroy a build that nobody builds, another build's lease is no hindrance", async () => {
@@ -191,10 +206,21 @@ describe("events", () => {
     expect(await store.listBuilds("nothing", 10)).toEqual([]);
   });
 
+  test("what one host writes neither hides nor forges another build, and no pipe of its makes us wait", async () => {
+    const ids = ["debian-12-202601010000-0001", "debian-12-202601020000-0002"] as const;
+    for (const id of ids) await store.appendEvents(id, [{ ...event({}), build: id }]);
+    const events = path.join(directory, "builds", image, ids[0], "events");
+    const forged = JSON.stringify(event({ build: ids[1], state: "failed" }));
+    writeFileSync(path.join(events, "host.jsonl"), `@@ debian-12/${ids[1]}/host.jsonl\n${forged}\n{\n{\n`);
+    execFileSync("mkfifo", [path.join(events, "pipe.jsonl")]);
+    const listed = await store.listBuilds(image, 10);
+    expect(listed.map((one) => Object.keys(one.events))).toEqual([["deployer.jsonl"], ["deployer.jsonl"]]);
+    expect(listed[0]?.events["deployer.jsonl"]).toEqual([{ ...event({}), build: ids[1] }]);
+  });
+
   test("leases of all images are listed", async () => {
     expect(await store.leases()).toEqual(new Map());
     write(lease());
-    writeFileSync(path.join(directory, "leases", `${image}.host.json`), "{}");
     expect([...(await store.leases()).keys()]).toEqual([image]);
   });
 });

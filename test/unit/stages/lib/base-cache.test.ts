@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { baseKey, keepBase, takeBase } from "../../../../stages/lib/base-cache";
@@ -39,6 +39,14 @@ test("an entry that is not what its name says is not used, and removed", async (
   expect(await readdir(cache)).toEqual([]);
 });
 
+test("an entry that is used is young again", async () => {
+  await keep("a".repeat(64), "a base system");
+  const [entry = ""] = await readdir(cache);
+  await utimes(path.join(cache, entry), 1, 1);
+  await takeBase(cache, "a".repeat(64), at("taken"));
+  expect((await stat(path.join(cache, entry))).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+});
+
 test("the oldest entries go", async () => {
   for (let each = 0; each < 6; each++) {
     await keep(baseKey({ each: String(each) }), `system ${each}`);
@@ -46,7 +54,7 @@ test("the oldest entries go", async () => {
       if (name.startsWith(baseKey({ each: String(each) }))) await utimes(path.join(cache, name), each, each);
     }
   }
-  expect(await readdir(cache)).toHaveLength(4);
+  expect(await readdir(cache)).toHaveLength(2);
   expect(await takeBase(cache, baseKey({ each: "0" }), at("taken"))).toBe(false);
   expect(await takeBase(cache, baseKey({ each: "5" }), at("taken"))).toBe(true);
 });

@@ -115,10 +115,10 @@ test("the provenance names the image by its hash, and what it was made from", ()
   });
 });
 
-test("paths: the build's id is in scratch, the image's name on the share", () => {
+test("paths: the build's id is in scratch; on the share there is this build alone", () => {
   const paths = layout(PLAN, "/r");
-  expect(paths.hostEvents).toBe(`/r/mnt/factory/builds/debian-12/${BUILD}/events/host.jsonl`);
-  expect(paths.heartbeat).toBe("/r/mnt/factory/leases/debian-12.host.json");
+  expect(paths.hostEvents).toBe("/r/mnt/factory/build/events/host.jsonl");
+  expect(paths.heartbeat).toBe("/r/mnt/factory/build/heartbeat.json");
   expect(paths.local).toBe(`/r/srv/scratch/${BUILD}/artefacts`);
   expect(logName("build-image")).toBe("07-build-image.log");
 });
