@@ -1,6 +1,6 @@
 /** Commands about builds. */
 import { InvalidArgumentError, type Command } from "commander";
-import { fetchArtefacts } from "../deployer/artefacts";
+import { fetchArtefacts, prunedFiles } from "../deployer/artefacts";
 import { buildImage, dryRun } from "../deployer/build";
 import { listBuilds } from "../deployer/builds";
 import { Deployment } from "../deployer/deployment";
@@ -58,7 +58,9 @@ Interrupting it leaves the build running on its host: the next "factory build" f
     .option("--to <directory>", "where to put them (default: a directory named like the build)")
     .action(async (id: string, { to = id }: { to?: string }) => {
       const checked = await fetchArtefacts(await new Ways(Deployment.load(root)).store(), id, to);
-      say(`${to}: ${checked === 0 ? "the build has no checksums yet" : `${checked} checksums are right`}`);
+      const pruned = prunedFiles(to);
+      const without = pruned.length === 0 ? "" : `; deleted from the share to save space: ${pruned.join(", ")}`;
+      say(`${to}: ${checked === 0 ? "the build has no checksums yet" : `${checked} checksums are right`}${without}`);
     });
 }
 

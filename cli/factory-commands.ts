@@ -6,6 +6,7 @@ import { destroyFactory } from "../deployer/build";
 import { Deployment } from "../deployer/deployment";
 import { findNode, listNodes, Ways } from "../deployer/nodes";
 import { replaceNodes } from "../deployer/replace";
+import { pruneShare } from "../deployer/prune";
 import { setUp } from "../deployer/setup";
 import { factoryStatus, retainedOf } from "../deployer/status";
 import { formatProblem } from "../model/problem";
@@ -47,6 +48,14 @@ export function addFactoryCommands(program: Command, root: string): void {
     .option("--verbose", "show all that cdktf says")
     .action(async (nodes: string[], { verbose = false }: { verbose?: boolean }) =>
       replaceNodes(Deployment.load(root), { nodes, verbose }, say),
+    );
+
+  program
+    .command("prune")
+    .description("delete from the share what retention in factory.yaml does not keep; it happens every night anyway")
+    .option("--dry-run", "only tell what would be deleted, and why the rest stays")
+    .action(async ({ dryRun = false }: { dryRun?: boolean }) =>
+      sayAll(await pruneShare((await new Ways(Deployment.load(root)).store()).host, dryRun)),
     );
 
   program

@@ -5,12 +5,13 @@ import { directoryReplica } from "./directory-replica";
 import { joined } from "./joined";
 import { publisherHandover } from "./publisher";
 import { deployerHandover } from "./deployer";
+import { nfsServer } from "./nfs-server";
 import type { RoleHandover } from "./role";
 import { webHandover } from "./web-server";
 
 export const ROLE_HANDOVERS: Readonly<Record<NodeRole, readonly RoleHandover[]>> = {
   "jump-host": [joined],
-  "nfs-server": [joined],
+  "nfs-server": [joined, nfsServer],
   controller: [deployerHandover, jenkinsHandover, joined],
   "directory-replica": [directoryReplica, joined],
   "web-server": [webHandover, joined],

@@ -15,6 +15,7 @@ const mayImport = {
   openstack: ["model"],
   stages: ["model", "openstack"],
   publisher: ["model", "openstack"],
+  share: ["model"],
   deployer: ["stages", "config", "model", "openstack"],
   cli: ["deployer", "config", "model"],
 };

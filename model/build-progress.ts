@@ -1,0 +1,20 @@
+/** What the states of a build's stages add up to. */
+import type { StageStatus } from "./events";
+import { HOST_STAGES } from "./stages";
+
+/** Whether nothing is left to do on the host. */
+export function isFinished(statuses: readonly StageStatus[]): boolean {
+  const host = statuses.filter(isHostStage);
+  const done = host.every(({ state }) => state === "succeeded" || state === "skipped");
+  // After a failure clean-up is "skipped": the rest of the build is still to come.
+  return done && host.at(-1)?.state === "succeeded";
+}
+
+export function isHostStage({ name }: Pick<StageStatus, "name">): boolean {
+  return HOST_STAGES.some((stage) => stage.name === name);
+}
+
+/** Whether it has made an image: all its stages are done, and it did not end early because nothing had changed. */
+export function isGood(statuses: readonly StageStatus[]): boolean {
+  return isFinished(statuses) && statuses.find(({ name }) => name === "build-image")?.state === "succeeded";
+}
