@@ -3,7 +3,8 @@ import { mergeEvents, parseEvents, stageStatuses, type BuildEvent, type StageSta
 import { BUILD_ID, names } from "../../model/naming";
 import { SHARE_PATHS } from "../../model/plan";
 import type { StageName } from "../../model/stages";
-import { listServers, type Server } from "../../openstack/nova";
+import { list } from "../../openstack/neutron";
+import { listKeyPairs, listServers, type Server } from "../../openstack/nova";
 import type { FactoryRun } from "./factory-run";
 import type { Nodes } from "./nodes";
 
@@ -29,11 +30,11 @@ export class Builds {
 
   /** All events of a build in order. */
   async events(build: string): Promise<BuildEvent[]> {
-    const directory = `${SHARE_PATHS.exported}/${SHARE_PATHS.buildDirectory(imageOf(build), build)}/events`;
+    const directory = `${SHARE_PATHS.directory}/${SHARE_PATHS.buildDirectory(imageOf(build), build)}/events`;
     // The mark begins a line of its own even behind a last line that was cut off.
     const text = await this.nodes.must(
       this.share,
-      `cd ${directory} && for f in *.jsonl; do sudo cat $f; echo; echo ===; done`,
+      `sudo sh -c 'cd ${directory} && for f in *.jsonl; do cat $f; echo; echo ===; done'`,
     );
     return mergeEvents(...text.split("===\n").map((part) => parseEvents(part.trimEnd())));
   }
@@ -50,6 +51,18 @@ export class Builds {
   /** What stage 9 boots; undefined while (or when) there is none. */
   async testInstance(build: string): Promise<Server | undefined> {
     return (await listServers(this.run.session("build"), { name: names.testInstance(build) }))[0];
+  }
+
+  /** Names of what stage 9 made and has not removed: instances, ports, key pairs. */
+  async temporary(build: string): Promise<string[]> {
+    const session = this.run.session("build");
+    const name = names.testInstance(build);
+    const found = [
+      ...(await listServers(session, { name })),
+      ...(await list(session, "ports", { name })),
+      ...(await listKeyPairs(session)).filter((pair) => pair.name === name),
+    ];
+    return found.map((one) => one.name);
   }
 
   /** What systemd says of the unit: active, inactive, failed, … */

@@ -49,7 +49,7 @@ export async function gatherEvidence(run: FactoryRun, nodes: Nodes): Promise<str
   }
   const tar = path.join(directory, "share.tar");
   const nfs = names.node(run.factory, "nfs-server");
-  await nodes.fetch(nfs, `sudo tar -cf - --exclude='*.qcow2' -C ${SHARE_PATHS.exported} .`, tar);
+  await nodes.fetch(nfs, `sudo tar -cf - --exclude='*.qcow2' -C ${SHARE_PATHS.directory} .`, tar);
   execFileSync("tar", ["-xf", tar, "-C", path.join(directory, "share")]);
   return directory;
 }

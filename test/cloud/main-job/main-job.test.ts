@@ -12,6 +12,7 @@ import { listKeyPairs, listServers } from "../../../openstack/nova";
 import { headContainer, listObjects } from "../../../openstack/swift";
 import { audit, signatures, verifySignature, verifySums } from "../../support/artefacts";
 import { Builds, stageLine } from "../../support/builds";
+import { expectNothingExported, expectOwnPartOnly, expectSharedFile, type TwoBuilds } from "./share-checks";
 import { keepArtefacts } from "../../support/built-image";
 import type { RunningCommand } from "../../support/command";
 import { compareInventories } from "../../support/compare-inventories";
@@ -25,6 +26,7 @@ import { ProcessArguments } from "../../support/process-arguments";
 import { retainedByInventory, retainedByStatus } from "../../support/retained";
 import { say } from "../../support/say";
 import { scenario } from "../../support/scenario";
+import { Share } from "../../support/share";
 import { SecretHunt, suspiciousFiles, userDataText } from "../../support/secrets";
 
 const MINUTE = 60_000;
@@ -150,6 +152,11 @@ describe("the main job", () => {
     expect((await reaches(22)).code).toBe(124);
   });
 
+  step("it reaches its own part of the share, and no other build's, nor the leases", async () => {
+    await expectOwnPartOnly(twoBuilds());
+    await expectSharedFile(twoBuilds());
+  });
+
   step("a second deploy of the same image is refused with the lease holder's name, a destroy too", async () => {
     const held = new RegExp(`${FULL}: being built by \\S+@\\S+ \\(process \\d+\\) since .* as build ${buildOf(FULL)}`);
     const there = await inventory(run.projects);
@@ -184,7 +191,7 @@ describe("the main job", () => {
     await nodes.must(build, "sudo kill -KILL $(systemctl show -p MainPID --value factory-build.service)");
     const { output } = await deployed.expectExit(1);
     expect(output).toMatch(stageLine("test", "failed"));
-    expect(await temporary(build)).toEqual([]);
+    expect(await watch.temporary(build)).toEqual([]);
     expect(await nodes.must(build, "sudo find /run/factory -type f -name 'credentials*'")).toBe("");
   }, 30 * MINUTE);
 
@@ -208,6 +215,15 @@ describe("the main job", () => {
       expect(states).toEqual(STAGES.map(({ name, number }) => `${name} ${number < 15 ? "succeeded" : "waiting"}`));
     }
   }, BUILT_ON_TWO_CORES);
+
+  step("no host is let to the share any more; the publications are the images' last releases, which pruning keeps", async () => {
+    const share = new Share(run, nodes);
+    await expectNothingExported(share, [buildOf(FULL), buildOf(MINIMAL)]);
+    expect((await share.find("released", `-name "*.json"`)).sort()).toEqual([`./${MINIMAL}.json`, `./${FULL}.json`].sort());
+    const { stdout } = await run.factoryCommand(["prune", "--dry-run"]);
+    for (const image of [FULL, MINIMAL]) expect(stdout).toMatch(new RegExp(`^keeps ${buildOf(image)} .*: the image's last`, "m"));
+    expect(stdout).not.toMatch(/^would (delete|end)/m);
+  });
 
   step("factory builds tells the same", async () => {
     const { stdout } = await run.factoryCommand(["builds", "--json"]);
@@ -273,7 +289,7 @@ describe("the main job", () => {
   });
 
   step("instances, ports, key pairs and credentials of the tests are gone", async () => {
-    for (const image of [FULL, MINIMAL]) expect(await temporary(buildOf(image))).toEqual([]);
+    for (const image of [FULL, MINIMAL]) expect(await watch.temporary(buildOf(image))).toEqual([]);
     const credentials = (await inventory(run.projects)).filter(({ kind }) => kind === "application credential");
     expect(credentials).toEqual([]);
     expect((await listKeyPairs(run.session("build"))).map(({ name }) => name)).toEqual([node("deployer")]);
@@ -337,6 +353,11 @@ describe("the main job", () => {
     run.finished = true;
   });
 
+  function twoBuilds(): TwoBuilds {
+    const [build, other] = [buildOf(FULL), buildOf(MINIMAL)];
+    return { share: new Share(run, nodes), build, image: FULL, other, otherImage: MINIMAL };
+  }
+
   function copyOfHome(name: string): string {
     const home = path.join(run.directory, name);
     // but gpg-agent's sockets, which are a running agent's
@@ -361,17 +382,6 @@ describe("the main job", () => {
     writeFileSync(control, `x ${Buffer.from(`a${PLANTED.GITHUB_TOKEN}`).toString("base64")} y`);
     expect(await hunt.inFiles([control], needles)).toEqual([`${control}: planted GITHUB_TOKEN`]);
     expect(await hunt.inFiles(places, needles)).toEqual([]);
-  }
-
-  async function temporary(build: string): Promise<string[]> {
-    const session = run.session("build");
-    const name = `${build}-test`;
-    const found = [
-      ...(await listServers(session, { name })),
-      ...(await list(session, "ports", { name })),
-      ...(await listKeyPairs(session)).filter((pair) => pair.name === name),
-    ];
-    return found.map((one) => one.name);
   }
 });
 
