@@ -29,11 +29,18 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
   const file = configPath(root, env);
   const parsed = isFile(file)
     ? parseConfig(readFileSync(file, "utf8"), named(file, root))
-    : { problems: [noFile(file, root)], regionNames: undefined };
+    : { problems: [noFile(file, root)], regionNames: undefined, architecture: undefined };
   const incomplete = withoutDefinition(root);
   const regions = "config" in parsed ? parsed.config.regions.map((region) => region.name) : parsed.regionNames;
+  const architecture = "config" in parsed ? parsed.config.nodes.buildHost.architecture : parsed.architecture;
+  const shared = elementsIn(path.join(imagesPath(root), "elements"));
   const images = imageFiles(root).map(({ directory, file: imageFile }) =>
-    parseImage(readFileSync(imageFile, "utf8"), named(imageFile, root), { directory, regions }),
+    parseImage(readFileSync(imageFile, "utf8"), named(imageFile, root), {
+      directory,
+      regions,
+      elements: [...elementsIn(path.join(imagesPath(root), directory, "elements")), ...shared],
+      architecture,
+    }),
   );
   const problems = [
     ...("problems" in parsed ? parsed.problems : []),
@@ -58,6 +65,14 @@ function imageFiles(root: string): { directory: string; file: string }[] {
     .sort()
     .map((directory) => ({ directory, file: path.join(catalogue, directory, "image.yaml") }))
     .filter(({ file }) => existsSync(file));
+}
+
+/** Names of own elements. */
+function elementsIn(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** Directories of the catalogue that would else be left out without a word; `elements` is shared by recipes. */

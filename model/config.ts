@@ -10,7 +10,7 @@ import { retentionSchema } from "./config/retention";
 import { secretsSchema } from "./config/secrets";
 import { stateSchema } from "./config/state";
 import { webServerSchema } from "./config/web-server";
-import { crossChecks, regionNamesIn } from "./config/checks";
+import { architectureIn, crossChecks, regionNamesIn } from "./config/checks";
 import { inOrder, type Problem } from "./problem";
 import { readYaml, schemaProblems } from "./yaml-file";
 
@@ -116,6 +116,7 @@ export type ParsedConfig =
       readonly problems: readonly Problem[];
       /** As far as they can be read: for checking the images' references all the same. */
       readonly regionNames: readonly string[] | undefined;
+      readonly architecture: string | undefined;
     };
 
 /** The configuration in a file's text, or everything that is wrong with it. */
@@ -128,5 +129,9 @@ export function parseConfig(source: string, file: string): ParsedConfig {
     ...(readable ? [...schemaProblems(yaml, configSchema), ...crossChecks(yaml)] : []),
   ];
   if (problems.length === 0 && parsed.success) return { config: parsed.data };
-  return { problems: inOrder(problems), regionNames: regionNamesIn(yaml.value) };
+  return {
+    problems: inOrder(problems),
+    regionNames: regionNamesIn(yaml.value),
+    architecture: architectureIn(yaml.value),
+  };
 }

@@ -1,6 +1,7 @@
 /** An entry of the catalogue: images/<name>/image.yaml. */
 import { z } from "zod";
 import { inOrder, nearest, type Problem } from "./problem";
+import { recipeProblems, type RecipeSurroundings } from "./recipe-checks";
 import { readYaml, schemaProblems, type YamlFile } from "./yaml-file";
 
 const name = z
@@ -104,7 +105,7 @@ export type ImageDefinition = z.output<typeof imageSchema>;
 
 export type ParsedImage = { readonly image: ImageDefinition } | { readonly problems: readonly Problem[] };
 
-export interface ImageSurroundings {
+export interface ImageSurroundings extends RecipeSurroundings {
   /** The directory that the file lies in. */
   readonly directory: string;
   /** Names of factory.yaml's regions; undefined when those can't be read. */
@@ -117,7 +118,13 @@ export function parseImage(source: string, file: string, surroundings: ImageSurr
   const parsed = imageSchema.safeParse(yaml.value);
   const problems = [
     ...yaml.problems,
-    ...(yaml.value === undefined ? [] : [...schemaProblems(yaml, imageSchema), ...references(yaml, surroundings)]),
+    ...(yaml.value === undefined
+      ? []
+      : [
+          ...schemaProblems(yaml, imageSchema),
+          ...references(yaml, surroundings),
+          ...recipeProblems(yaml, surroundings),
+        ]),
   ];
   if (problems.length === 0 && parsed.success) return { image: parsed.data };
   return { problems: inOrder(problems) };

@@ -5,6 +5,7 @@
 import type { Path, Problem } from "../problem";
 import type { YamlFile } from "../yaml-file";
 import { at } from "./lookup";
+import { nodesSchema } from "./nodes";
 import { networkChecks } from "./network-checks";
 import { sharedWebAddress } from "./web-checks";
 
@@ -19,6 +20,14 @@ export function regionNamesIn(value: unknown): string[] | undefined {
   const regions = at(value, ["regions"]);
   if (!Array.isArray(regions)) return undefined;
   return regions.map((region) => at(region, ["name"])).filter((name) => typeof name === "string");
+}
+
+/** What build hosts are, or undefined where that is nothing that they can be. */
+export function architectureIn(value: unknown): string | undefined {
+  const hosts = at(value, ["nodes", "buildHost"]);
+  if (typeof hosts !== "object" || hosts === null) return undefined;
+  const parsed = nodesSchema.shape.buildHost.shape.architecture.safeParse(at(hosts, ["architecture"]));
+  return parsed.success ? parsed.data : undefined;
 }
 
 function homeRegion({ value, problem }: YamlFile): Problem[] {

@@ -41,6 +41,7 @@ export const nodesSchema = z.strictObject({
   buildHost: z
     .strictObject({
       ...node,
+      architecture: z.enum(["x86_64", "aarch64"]).default("x86_64").describe("Of the flavor; images are built for it"),
       scratchGiB: z.int().min(5).max(16384).describe("Size of the scratch volume that an image is built on"),
     })
     .describe("Lives as long as one build"),
