@@ -1,6 +1,6 @@
 /** What the share knows of builds. */
 import { stageStatuses, type StageStatus } from "../model/events";
-import { isFinished, mergedEvents } from "./build-state";
+import { isFinished, isHostStage, mergedEvents } from "./build-state";
 import type { Store, StoredBuild } from "./store";
 
 /** - `ended`: nothing is left of it but what the share keeps */
@@ -16,7 +16,7 @@ export interface BuildSummary {
   /** ISO 8601. */
   readonly started?: string | undefined;
   readonly last?: string | undefined;
-  /** Seconds from the first event to the last. */
+  /** Seconds from the first event to the last on the build host: how long the host then stood is no part of it. */
   readonly seconds: number;
   /** Whether all its stages on the host succeeded, also of one that has ended. */
   readonly good: boolean;
@@ -30,6 +30,7 @@ export function summarise(stored: StoredBuild): BuildSummary {
   const events = mergedEvents(stored);
   const stages = stageStatuses(events);
   const [first, last] = [events[0]?.time, events.at(-1)?.time];
+  const worked = events.findLast((event) => isHostStage({ name: event.stage }))?.time ?? last;
   const of = (...states: readonly string[]): StageStatus | undefined =>
     stages.findLast((stage) => states.includes(stage.state));
   const failed = of("failed");
@@ -48,7 +49,7 @@ export function summarise(stored: StoredBuild): BuildSummary {
     ...(current?.message !== undefined && { message: current.message }),
     ...(first !== undefined && { started: first }),
     ...(last !== undefined && { last }),
-    seconds: first === undefined || last === undefined ? 0 : (Date.parse(last) - Date.parse(first)) / 1000,
+    seconds: first === undefined || worked === undefined ? 0 : (Date.parse(worked) - Date.parse(first)) / 1000,
     good,
     unchanged,
     stages,

@@ -43,6 +43,14 @@ test("a running build tells the stage that runs, an ended one stays known as goo
   expect(summary(ended)).toMatchObject({ state: "ended", good: true });
 });
 
+test("a build took until its last stage on the host, however long the host then stood", () => {
+  const events = [event("initialise", "started"), ...all(host, "succeeded")];
+  second += 86_400;
+  const ended = [...events, event("destroy-build-host", "started"), event("destroy-build-host", "succeeded")];
+  expect(summary(ended)).toMatchObject({ state: "ended", seconds: host.length, last: ended.at(-1)?.time });
+  expect(summary([event("initialise", "started"), event("initialise", "failed")])).toMatchObject({ seconds: 1 });
+});
+
 test("a build that found nothing new says so", () => {
   const events = [
     event("checkout", "succeeded", { data: { unchangedSince: "x" } }),
