@@ -37,7 +37,7 @@ function addSecrets(secrets: Command, root: string): void {
     .addArgument(secretName())
     .action(async (name: SecretName) => {
       const deployment = Deployment.load(root);
-      await rotate(deployment, name, (one) => handOverSecret(deployment, one, say), say);
+      await rotate(deployment, name, (one, roles) => handOverSecret(deployment, one, say, roles), say);
     });
 
   secrets

@@ -73,7 +73,10 @@ async function renewOne(
   await handOverAgain(deployment, ways, [node], () => undefined, "certificates");
   const after = await certificatesOf(await ways.to(node));
   const same = after.find((one) => before.some(({ serial }) => serial === one.serial));
-  if (same) throw new UserError(`certificate ${same.name} is still the former one; its role hands over no new one`);
+  if (same)
+    throw new UserError(
+      `certificate ${same.name} is still the former one; if it is your own, bring a new one (factory.yaml: secrets)`,
+    );
   say(`${node.name}: renewed (it ${why}), good for ${Math.min(...after.map(({ daysLeft }) => daysLeft))} days`);
 }
 

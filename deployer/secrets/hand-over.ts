@@ -6,14 +6,18 @@ import { listNodes, Ways } from "../nodes";
 import { forgetSecrets } from "./index";
 import { SECRET_USES } from "./uses";
 
-/** Throws a UserError at the first node that can't be given it, or that is not well with it. */
+/**
+ * To nodes of all roles that use it, or of these.
+ * Throws a UserError at the first node that can't be given it, or that is not well with it.
+ */
 export async function handOverSecret(
   deployment: Deployment,
   name: SecretName,
   say: (line: string) => void,
+  roles = SECRET_USES[name].roles,
 ): Promise<void> {
   forgetSecrets(deployment);
-  const nodes = inOrderOf(SECRET_USES[name].roles, await listNodes(deployment));
+  const nodes = inOrderOf(roles, await listNodes(deployment));
   if (nodes.length === 0) say(`${name}: there is no node that uses it`);
   await handOverAgain(deployment, new Ways(deployment, say), nodes, say);
 }

@@ -1,5 +1,6 @@
 /** `factory secrets rotate`: a new value in place of a generated one, and every node that uses it has it. */
 import type { SecretName } from "../../model/config/secrets";
+import type { NodeRole } from "../../model/naming";
 import { createSecret, deleteSecret, secretsNamed, type StoredSecret } from "../../openstack/barbican";
 import type { Session } from "../../openstack/session";
 import type { Deployment } from "../deployment";
@@ -11,10 +12,10 @@ import { keptAs, parseSource, whereOf, type KeptNames } from "./source";
 import { SECRET_USES } from "./uses";
 
 /**
- * Hands what is now in use over to every node that uses the secret; throws when one of them could not be given it, or
+ * Hands what is now in use over to every node of these roles; throws when one of them could not be given it, or
  * is not well with it.
  */
-export type HandOverSecret = (name: SecretName) => Promise<void>;
+export type HandOverSecret = (name: SecretName, roles: readonly NodeRole[]) => Promise<void>;
 
 /** What a rotation works with. */
 interface Rotation {
@@ -47,13 +48,15 @@ export async function rotate(
   const rotation = { deployment, session, name, names: keptAs(factory, name), handOver, say };
   const marks = await begin(rotation);
   if (name === "ca") await introduce(rotation);
-  await spread(rotation, `${name}: the new value is on all nodes`);
-  const gone = SECRET_USES[name].formerKept ? 0 : await dropFormer(rotation, marks);
-  if (name === "ca" && gone > 0) await spread(rotation, `${name}: no node trusts the former CA any more`);
+  const { roles, acceptedBy, formerKept } = SECRET_USES[name];
+  await spread(rotation, roles, `${name}: the new value is on all nodes`);
+  const gone = formerKept ? 0 : await dropFormer(rotation, marks);
+  if (gone > 0 && acceptedBy.length > 0)
+    await spread(rotation, acceptedBy, `${name}: the former value is worth nothing`);
   for (const mark of [...(await secretsNamed(session, rotation.names.switched)), ...marks])
     await deleteSecret(session, mark.id);
   forgetSecrets(deployment);
-  say(`${name}: rotated${SECRET_USES[name].formerKept ? "; the former value is kept for what it has encrypted" : ""}`);
+  say(`${name}: rotated${formerKept ? "; the former value is kept for what it has encrypted" : ""}`);
 }
 
 /** Makes the new value, unless an earlier run has; gives the marks that say that a rotation is under way. */
@@ -78,13 +81,22 @@ const nothingYet = (): Promise<undefined> => Promise.resolve(undefined);
 /** Before a node shows a certificate of the new CA, all others have to trust it. */
 async function introduce({ session, names, ...rotation }: Rotation): Promise<void> {
   if ((await secretsNamed(session, names.switched)).length > 0) return;
-  await spread({ session, names, ...rotation }, `${rotation.name}: all nodes trust the new CA beside the former one`);
+  const { roles } = SECRET_USES[rotation.name];
+  await spread(
+    { session, names, ...rotation },
+    roles,
+    `${rotation.name}: all nodes trust the new CA beside the former one`,
+  );
   await createSecret(session, { name: names.switched, payload: "all nodes trust both" });
 }
 
-async function spread({ deployment, name, handOver, say }: Rotation, done: string): Promise<void> {
+async function spread(
+  { deployment, name, handOver, say }: Rotation,
+  roles: readonly NodeRole[],
+  done: string,
+): Promise<void> {
   forgetSecrets(deployment);
-  await handOver(name);
+  await handOver(name, roles);
   say(done);
 }
 

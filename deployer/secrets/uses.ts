@@ -8,6 +8,11 @@ export interface SecretUse {
    * before those who log in with it.
    */
   readonly roles: readonly NodeRole[];
+  /**
+   * Those that take a former value too for as long as it is kept, so that nobody is shut out while nodes change one
+   * after the other; they are handed over to once more when it has gone.
+   */
+  readonly acceptedBy: readonly NodeRole[];
   /** Whether former values are still needed once all nodes have the new one. */
   readonly formerKept: boolean;
 }
@@ -18,14 +23,14 @@ const everywhere: readonly NodeRole[] = [
 ];
 
 export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
-  ca: { roles: everywhere, formerKept: false },
-  directoryReader: { roles: everywhere, formerKept: false },
-  directoryReplicator: { roles: ["directory-replica"], formerKept: false },
-  jenkinsAdmin: { roles: ["controller"], formerKept: false },
+  ca: { roles: everywhere, acceptedBy: everywhere, formerKept: false },
+  directoryReader: { roles: everywhere, acceptedBy: ["directory-replica"], formerKept: false },
+  directoryReplicator: { roles: ["directory-replica"], acceptedBy: ["directory-replica"], formerKept: false },
+  jenkinsAdmin: { roles: ["controller"], acceptedBy: [], formerKept: false },
   // what was encrypted with a former passphrase is still to be read
-  backup: { roles: ["directory-replica", "controller"], formerKept: true },
-  webCertificate: { roles: ["web-server"], formerKept: false },
-  smtp: { roles: ["controller"], formerKept: false },
+  backup: { roles: ["directory-replica", "controller"], acceptedBy: [], formerKept: true },
+  webCertificate: { roles: ["web-server"], acceptedBy: [], formerKept: false },
+  smtp: { roles: ["controller"], acceptedBy: [], formerKept: false },
 };
 
 export const SECRET_NAMES = Object.keys(SECRET_USES) as readonly SecretName[];

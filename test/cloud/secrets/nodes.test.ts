@@ -86,7 +86,7 @@ test("what is good for long is left alone; asked for, it is renewed, with a key 
 
 test("a rotated password is on the node, and nothing else in Barbican", async () => {
   const former = await decrypted("reader");
-  await rotate(deployment, "directoryReader", (name) => handOverSecret(deployment, name, say), say);
+  await rotate(deployment, "directoryReader", (name, at) => handOverSecret(deployment, name, say, at), say);
   const value = await decrypted("reader");
   expect(value).not.toBe(former);
   expect(value).toBe(await openSecrets(deployment).get("directoryReader"));

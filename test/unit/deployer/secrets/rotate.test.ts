@@ -22,14 +22,17 @@ afterEach(() => cloud.stop());
 /** Nodes that are all given what is in use at the time; `fails` says in which round they can't be reached. */
 class Nodes {
   readonly given: string[] = [];
+  /** What the directory's servers accept, after each round. */
+  readonly accepted: (readonly string[])[] = [];
   readonly trusted: string[] = [];
   round = 0;
   constructor(private readonly fails?: number) {}
 
-  readonly handOver = async (): Promise<void> => {
+  readonly handOver = async (_: string, roles: readonly string[]): Promise<void> => {
     this.round += 1;
     if (this.round === this.fails) throw new Error("demo-controller: does not answer");
-    this.given.push(await openSecrets(deployment).get("directoryReader"));
+    this.accepted.push(await openSecrets(deployment).all("directoryReader"));
+    if (roles.includes("controller")) this.given.push(await openSecrets(deployment).get("directoryReader"));
   };
 
   /** What nodes trust, and whose certificates they show, by the CAs' texts. */
@@ -53,6 +56,7 @@ describe("a password", () => {
     expect(other).toBeUndefined();
     expect(value).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(nodes.given).toEqual([value]);
+    expect(nodes.accepted).toEqual([[value, "old value"], [value]]);
     expect(barbican.names()).toEqual(["demo-directory-reader"]);
     expect(await openSecrets(deployment).all("directoryReader")).toEqual([value]);
     expect(said.join("\n")).not.toContain(value);
@@ -87,8 +91,8 @@ describe("a password", () => {
     const nodes = new Nodes();
     let both: () => void = () => undefined;
     const bothThere = new Promise<void>((resolve) => (both = resolve));
-    const together = async (): Promise<void> => {
-      await nodes.handOver();
+    const together = async (name: string, roles: readonly string[]): Promise<void> => {
+      await nodes.handOver(name, roles);
       if (nodes.round === 2) both();
       await bothThere;
     };
