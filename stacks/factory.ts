@@ -109,7 +109,7 @@ export class FactoryStack extends TerraformStack {
         kind: nodes.webServer,
         external: net.external,
         ...(net.webFrom && { webFrom: net.webFrom }),
-        sshFrom: jumpHosts.map(({ host }) => host.asPeer()),
+        sshFrom: [...jumpHosts, ...(controller ? [controller] : [])].map(({ host }) => host.asPeer()),
         balancer: config.webServer.balancer,
         cidr: places.servicesCidr,
         nodeValues,
@@ -129,12 +129,15 @@ export class FactoryStack extends TerraformStack {
       controller?.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
       publisher?.connections.allowFrom(jumpHost, Port.ssh, "SSH through the jump host");
       controller?.allowWebFrom(jumpHost);
-      if (controller) jumpHost.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
       if (!controller) jumpHost.connections.allowFrom(testInstances, IPERF3, "network test");
       directory?.allowSshFrom(jumpHost.host);
     }
     controller?.allowNetworkTestFrom(testInstances);
-    if (controller) nfsServer.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
+    if (controller) {
+      for (const one of [...jumpHosts, nfsServer, ...(publisher ? [publisher] : [])])
+        one.connections.allowFrom(controller, Port.ssh, "SSH of the controller's deployer");
+      directory?.allowSshFrom(controller.host);
+    }
     nfsServer.allowMountFrom(buildHosts);
     testInstances.connections.allowFrom(buildHosts, Port.ssh, "the tests' SSH");
     const others = [nfsServer, controller, publisher].flatMap((one) => (one ? [one.host] : []));

@@ -20,8 +20,8 @@ test("the web site is open to the configured ranges on 80 and 443, and to nobody
   expect([...new Set(byRange.map((rule) => rule["port_range_min"]))].sort()).toEqual([443, 80]);
   const others = rules.filter((rule) => !byRange.includes(rule));
   expect(others.map((rule) => [rule["protocol"], rule["port_range_min"]].join(" ")).sort()).toEqual([
-    "tcp 22",
-    "tcp 22",
+    // from the jump host and the controller, each
+    ...Array<string>(4).fill("tcp 22"),
     "tcp 443",
     "tcp 443",
     "vrrp ",
@@ -37,7 +37,9 @@ test("the nodes that others reach have names in the zone of the cloud's DNS, whe
     "openstack_dns_recordset_v2"
   ];
   expect(Object.values(records ?? {}).map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["web", "jump-host", "controller", "directory"].map((name) => `${name}.images.example.org.`)),
+    expect.arrayContaining(
+      ["web", "jump-host", "controller", "directory"].map((name) => `${name}.images.example.org.`),
+    ),
   );
 });
 
@@ -116,4 +118,15 @@ test("the network test's server is the controller's where there is one, and the 
   const other = synthStack(new FactoryStack(Testing.app(), "factory", without)).resource;
   expect(rules(other)).toEqual([expect.stringContaining("jump-host")]);
   expect(all(other, "openstack_compute_instance_v2").map((server) => server["name"])).not.toContain("demo-controller");
+});
+
+test("the controller's deployer reaches every other node by SSH, without the jump host", () => {
+  const servers = Object.keys(resource["openstack_compute_instance_v2"] ?? {});
+  const groupsReached = all(resource, "openstack_networking_secgroup_rule_v2")
+    .filter((rule) => rule["port_range_min"] === 22)
+    .filter((rule) => /controller/.test(`${String(rule["remote_group_id"])} ${String(rule["remote_ip_prefix"])}`))
+    .map((rule) => String(rule["security_group_id"]));
+  const roles = ["jump-host", "nfs-server", "publisher", "directory-replica", "web"];
+  expect(servers.length).toBeGreaterThan(roles.length);
+  for (const role of roles) expect(groupsReached.filter((group) => group.includes(role)).length).toBeGreaterThan(0);
 });
