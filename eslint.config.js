@@ -36,6 +36,16 @@ module.exports = tseslint.config(
     rules: { ...strict, "factory/import-direction": "error" },
   },
   {
+    files: ["constructs/**/*.ts", "stacks/**/*.ts"],
+    ignores: ["constructs/data-resource.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { paths: [{ name: "cdktf", importNames: ["DataResource"], message: "Use constructs/data-resource.ts." }] },
+      ],
+    },
+  },
+  {
     // A test says what it means more plainly than the type system can follow.
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/unbound-method": "off" },

@@ -1,9 +1,9 @@
-import { DataResource } from "cdktf";
 import { Construct } from "constructs";
 import { controllerUserData, type JenkinsSource } from "../cloud-init/controller";
 import type { NodeValues } from "../cloud-init/render";
 import { IPERF3_PORT } from "../model/jenkins";
 import { Port, type Connections, type IConnectable, type IPeer } from "./connections";
+import { DataResource } from "./data-resource";
 import { DataVolume } from "./data-volume";
 import { factoryCommand } from "./factory-command";
 import { NodeHost, type NodeKind, type NodePlace } from "./node-host";

@@ -1,5 +1,6 @@
-import { DataResource, Fn, type ITerraformDependable } from "cdktf";
+import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { DataResource } from "./data-resource";
 import { factoryCommand } from "./factory-command";
 import type { NodeHost } from "./node-host";
 

@@ -1,8 +1,8 @@
-import { DataResource } from "cdktf";
 import { Construct } from "constructs";
 import { publisherUserData } from "../cloud-init/publisher";
 import type { NodeValues } from "../cloud-init/render";
 import type { Connections, IConnectable } from "./connections";
+import { DataResource } from "./data-resource";
 import { factoryCommand } from "./factory-command";
 import { NodeHost, type NodeKind, type NodePlace } from "./node-host";
 

@@ -1,5 +1,5 @@
-import { DataResource } from "cdktf";
 import { Construct } from "constructs";
+import { DataResource } from "./data-resource";
 import { factoryCommand } from "./factory-command";
 
 /** Key of `projects` in factory.yaml. */

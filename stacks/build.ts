@@ -1,7 +1,8 @@
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { DataResource, Fn, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
+import { Fn, TerraformOutput, TerraformResource, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { BuildHost } from "../constructs/build-host";
+import { DataResource } from "../constructs/data-resource";
 import { factoryCommand } from "../constructs/factory-command";
 import { Network } from "../constructs/network";
 import { applyPolicies } from "../constructs/policies";

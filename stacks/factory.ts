@@ -1,8 +1,9 @@
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { DataResource, TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
+import { TerraformOutput, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { Bucket } from "../constructs/bucket";
 import { Port } from "../constructs/connections";
+import { DataResource } from "../constructs/data-resource";
 import { DnsRecords } from "../constructs/dns-records";
 import { factoryCommand } from "../constructs/factory-command";
 import { JenkinsController } from "../constructs/jenkins-controller";

@@ -12,7 +12,7 @@ import { parseConfig } from "../../../model/config";
 import type { CommandResult, RunningCommand } from "../../support/command";
 import { FactoryRun } from "../../support/factory-run";
 
-const APP = "node -r ts-node/register/transpile-only test/cloud/state/tiny.ts";
+const APP = "node -r ./toolchain/register.js test/cloud/state/tiny.ts";
 const MINUTE = 60_000;
 const LOCKED = /the state of stack factory is locked by (\S+@\S+) since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) \(apply\)/;
 

@@ -1,7 +1,7 @@
 import { BuildHost } from "../../../constructs/build-host";
+import { DataResource } from "../../../constructs/data-resource";
 import { Network } from "../../../constructs/network";
 import { SecurityGroup } from "../../../constructs/security-group";
-import { DataResource } from "cdktf";
 import { all, counts, only, synthStack, testStack } from "./synth";
 import { kind, NODE, nodeValues } from "./nodes";
 

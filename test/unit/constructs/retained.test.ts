@@ -1,4 +1,4 @@
-import { DataResource } from "cdktf";
+import { DataResource } from "../../../constructs/data-resource";
 import { DataVolume } from "../../../constructs/data-volume";
 import { Retained, type RetainedProps } from "../../../constructs/retained";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";

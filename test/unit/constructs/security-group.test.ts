@@ -1,6 +1,6 @@
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { DataResource } from "cdktf";
 import { Peer, Port } from "../../../constructs/connections";
+import { DataResource } from "../../../constructs/data-resource";
 import { SecurityGroup } from "../../../constructs/security-group";
 import { counts, only, synthStack, testStack } from "./synth";
 

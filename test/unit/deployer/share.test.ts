@@ -122,9 +122,8 @@ describe("the lease", () => {
 
   test("of two processes that race for it exactly one gets it", async () => {
     const racer = path.join(__dirname, "lib", "lease-racer.ts");
-    const preload = "require('ts-node').register({ transpileOnly: true }); require(process.argv.splice(1, 1)[0])";
     const race = async (pid: number): Promise<string> => {
-      const args = ["-e", preload, racer, store.host.configFile, directory, String(pid)];
+      const args = ["-r", "./toolchain/register.js", racer, store.host.configFile, directory, String(pid)];
       return (await promisify(execFile)(process.execPath, args)).stdout.trim();
     };
     const results = (await Promise.all([race(1), race(2), race(3)])).sort();

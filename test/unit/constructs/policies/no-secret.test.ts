@@ -1,7 +1,8 @@
 import { ComputeInstanceV2 } from "@cdktf/provider-openstack/lib/compute-instance-v2";
 import { ComputeKeypairV2 } from "@cdktf/provider-openstack/lib/compute-keypair-v2";
 import { KeymanagerSecretV1 } from "@cdktf/provider-openstack/lib/keymanager-secret-v1";
-import { DataResource, TerraformLocal, TerraformOutput, type TerraformStack } from "cdktf";
+import { TerraformLocal, TerraformOutput, type TerraformStack } from "cdktf";
+import { DataResource } from "../../../../constructs/data-resource";
 import { NoSecret } from "../../../../constructs/policies/no-secret";
 import { errors } from "./policy";
 
