@@ -58,12 +58,16 @@ export class Nodes {
     return ssh(["-F", config, name, command], timeout);
   }
 
-  /** A command on a node as somebody else, who goes through the jump host with the same key. */
-  async sshAs(login: Login, name: string, command: string): Promise<SshResult> {
+  /**
+   * A command on a node as somebody else.
+   * @param through who goes through the jump host: the deployer, to see what the node itself says; else the same person
+   */
+  async sshAs(login: Login, name: string, command: string, through: "deployer" | "same" = "same"): Promise<SshResult> {
     const jump = await this.find(`${this.run.factory}-jump-host`);
     const target = name === jump.name ? jump : await this.find(name);
     const config = path.join(this.run.directory, `ssh-${login.user}-${target.id}`);
-    writeFileSync(config, this.configuration(jump, target, login), { mode: 0o600 });
+    const text = this.configuration(jump, target, login, through === "same" ? login : this.deployer);
+    writeFileSync(config, text, { mode: 0o600 });
     return ssh(["-F", config, name, command], 60_000);
   }
 
@@ -106,24 +110,31 @@ export class Nodes {
     return { config };
   }
 
+  private get deployer(): Login {
+    return { user: "debian", identity: this.identity };
+  }
+
   private get identity(): string {
     return path.join(this.run.home, "ssh", "id_ed25519");
   }
 
-  private configuration(jump: FoundNode, target: FoundNode, login?: Login): string {
-    const { user, identity } = login ?? { user: "debian", identity: this.identity };
-    const host = (node: FoundNode, lines: readonly string[]): string => {
+  private configuration(jump: FoundNode, target: FoundNode, login = this.deployer, way = login): string {
+    const host = (node: FoundNode, { user, identity }: Login, lines: readonly string[]): string => {
       const known = this.knownHosts(node.id);
       if (!existsSync(known)) throw new Error(`${node.name}: its host keys are not pinned (${known} is missing)`);
-      return [`Host ${node.name}`, `HostKeyAlias ${node.id}`, `UserKnownHostsFile "${known}"`, ...lines].join("\n  ");
+      const who = [`User ${user}`, `IdentityFile "${identity}"`, `UserKnownHostsFile "${known}"`];
+      return [`Host ${node.name}`, `HostKeyAlias ${node.id}`, ...who, ...lines].join("\n  ");
     };
     if (jump.floating === undefined) throw new Error("the jump host has no floating IP");
-    const hops = [host(jump, [`HostName ${jump.floating}`])];
-    if (target.id !== jump.id) hops.push(host(target, [`HostName ${target.address}`, `ProxyJump ${jump.name}`]));
+    const hops =
+      target.id === jump.id
+        ? [host(jump, login, [`HostName ${jump.floating}`])]
+        : [
+            host(jump, way, [`HostName ${jump.floating}`]),
+            host(target, login, [`HostName ${target.address}`, `ProxyJump ${jump.name}`]),
+          ];
     const common = [
       "Host *",
-      `User ${user}`,
-      `IdentityFile "${identity}"`,
       "IdentitiesOnly yes",
       "BatchMode yes",
       "StrictHostKeyChecking yes",
