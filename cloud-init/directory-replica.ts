@@ -20,12 +20,14 @@ export interface DirectoryReplicaValues extends NodeValues {
   readonly groups: readonly string[];
   /** @default - it is the provider */
   readonly provider?: ProviderValues;
+  /** Names of the replicas that copy a provider: what it takes its entries back from. */
+  readonly peers: readonly string[];
 }
 
 const ROOT = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth";
 
 export function directoryReplicaUserData(values: DirectoryReplicaValues): string {
-  const { name, volumeId, baseDn, groups, provider, ...node } = values;
+  const { name, volumeId, baseDn, groups, provider, peers, ...node } = values;
   const { unit, ca, certificate, keyCredential, accountsCredential, reader, replicator } = DIRECTORY;
   const replica: RolePart = {
     name: "directory-replica",
@@ -50,9 +52,10 @@ export function directoryReplicaUserData(values: DirectoryReplicaValues): string
     },
   };
   const { url = "", bindDn = "", ca: providerCa = "" } = provider ?? {};
+  const own = { unit, minimal: minimalEntries(baseDn, groups), peers: peers.map((peer) => `${peer}\n`).join("") };
   const side: RolePart =
     provider === undefined
-      ? { name: "directory-provider", values: { unit, minimal: minimalEntries(baseDn, groups) } }
+      ? { name: "directory-provider", values: own }
       : { name: "directory-consumer", values: { unit, baseDn, provider: url, bindDn, providerCa } };
   return renderRole(node, replica, side);
 }

@@ -77,6 +77,7 @@ export class Directory {
             name: fullName(name),
             baseDn,
             groups: [adminGroup, userGroup],
+            peers: nodes.filter((other) => other !== name).map(fullName),
             ...(copied && { provider: copied }),
           },
         }),

@@ -45,6 +45,7 @@ export const directoryValues = {
   name: "demo-directory-replica.demo.internal",
   baseDn: "dc=factory,dc=internal",
   groups: ["factory-admins", "factory-users"],
+  peers: ["demo-directory-replica-2.demo.internal"],
 };
 export const directoryProvider = {
   url: "ldaps://demo-directory-replica.demo.internal",

@@ -39,6 +39,10 @@ test("keys of SSH are in the schema that everybody knows them by", () => {
   expect(schema).toMatch(/1\.3\.6\.1\.4\.1\.24552\.500\.1\.1\.2\.0 NAME 'ldapPublicKey' SUP top AUXILIARY/);
 });
 
+test("a provider knows whom it may take its entries back from", () => {
+  expect(fileOf(provider, "/etc/factory/directory/peers")).toBe("demo-directory-replica-2.demo.internal\n");
+});
+
 test("a provider can be copied and copies nobody", () => {
   expect(fileOf(provider, "/etc/factory/directory/replication.conf")).toContain("overlay syncprov\n");
   expect(provider.write_files.map(({ path }) => path)).not.toContain("/etc/factory/directory/syncrepl.conf");
