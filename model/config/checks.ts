@@ -10,9 +10,16 @@ import { networkChecks } from "./network-checks";
 import { sharedWebAddress } from "./web-checks";
 
 export function crossChecks(yaml: YamlFile): Problem[] {
-  return [homeRegion, sameRegionTwice, sameBucketTwice, networkChecks, sharedWebAddress, listedTwice].flatMap((check) =>
-    check(yaml),
-  );
+  const checks = [
+    homeRegion,
+    sameRegionTwice,
+    sameBucketTwice,
+    networkChecks,
+    sharedWebAddress,
+    providersPassword,
+    listedTwice,
+  ];
+  return checks.flatMap((check) => check(yaml));
 }
 
 /** Names of the regions, or undefined when there is no such list. */
@@ -75,6 +82,19 @@ function sameBucketTwice({ value, problem }: YamlFile): Problem[] {
       remedy: "give each a bucket of its own",
     }),
   );
+}
+
+/** A made-up password would be refused by a directory that is somebody else's. */
+function providersPassword({ value, problem }: YamlFile): Problem[] {
+  const source = at(value, ["secrets", "directoryReplicator"]);
+  const generated = source === undefined || source === "generate";
+  if (at(value, ["directory", "provider"]) === undefined || !generated) return [];
+  return [
+    problem(["directory", "provider"], {
+      message: "is an existing directory, whose password can't be generated",
+      remedy: "say where it comes from in secrets.directoryReplicator",
+    }),
+  ];
 }
 
 const LISTS: readonly Path[] = [

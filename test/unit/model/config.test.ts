@@ -230,6 +230,13 @@ describe("one line with file, line, path, value and remedy", () => {
       'buckets.kind: "swfit" is none of swift, obs; did you mean "swift"?',
     ],
     [
+      "an existing directory without its password",
+      "  adminGroup: factory-admins",
+      '  provider: { url: ldaps://ldap.example.org, bindDn: "cn=replicator,dc=example,dc=org" }',
+      "provider: {",
+      "directory.provider: is an existing directory, whose password can't be generated; say where it comes from in secrets.directoryReplicator",
+    ],
+    [
       "out of range",
       "expireHours: 24",
       "expireHours: 0",
