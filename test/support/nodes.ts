@@ -1,9 +1,11 @@
 /** SSH to a factory's nodes as its documentation says: through the jump host, with the pinned host keys and nothing else. */
 import { execFile, spawn } from "node:child_process";
 import { existsSync, openSync, writeFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import * as neutron from "../../openstack/neutron";
 import * as nova from "../../openstack/nova";
+import { eventually } from "./eventually";
 import type { FactoryRun } from "./factory-run";
 
 export interface SshResult {
@@ -86,6 +88,20 @@ export class Nodes {
     if (code !== 0) throw new Error(`${name}: "${command}": exit status ${String(code)}`);
   }
 
+  /** Does something while a port of a node is a port of this machine, through the jump host. */
+  async forwarded<T>(name: string, port: number, use: (localPort: number) => Promise<T>): Promise<T> {
+    const jump = `${this.run.factory}-jump-host`;
+    const [{ config }, { address }, localPort] = await Promise.all([this.way(jump), this.find(name), freePort()]);
+    const forward = ["-o", "ExitOnForwardFailure=yes", "-N", "-L", `${localPort}:${address}:${port}`];
+    const child = spawn("ssh", ["-F", config, ...forward, jump], { stdio: ["ignore", "ignore", "inherit"] });
+    try {
+      await eventually(`port ${port} of ${name}`, () => answers(localPort), { timeout: 30_000, interval: 200 });
+      return await use(localPort);
+    } finally {
+      child.kill();
+    }
+  }
+
   /** ssh straight to an address, with the deployer's key and whatever host key it shows. */
   async direct(address: string, command: string, options: readonly string[] = []): Promise<SshResult> {
     const loose = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "ConnectTimeout=5"];
@@ -152,5 +168,23 @@ function ssh(args: readonly string[], timeout: number): Promise<SshResult> {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : 255;
       resolve({ code, stdout, stderr });
     });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** True once something listens there; undefined before. */
+function answers(port: number): Promise<true | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true));
+    socket.on("error", () => resolve(undefined));
+    socket.on("connect", () => socket.destroy());
   });
 }
