@@ -189,9 +189,9 @@ class Attachment {
   private async letGo(host: SshHost): Promise<void> {
     const { store } = this.reached;
     const { build, say } = this.options;
-    await recordRelease(store, build, stageStatuses(mergedEvents(await store.readBuild(build))));
     await unmountShare(host).catch((error: unknown) => say(`the share could not be unmounted: ${messageOf(error)}`));
     await new ShareExports(store).remove(build);
+    await recordRelease(store, build, stageStatuses(mergedEvents(await store.readBuild(build))));
   }
 
   /** Shows the host's events until its unit has ended. Old ones are told as a summary when they belong to this run. */

@@ -19,6 +19,9 @@ import { recordRelease } from "./release";
 import { sessionIdentity } from "./session-identity";
 import { ShareExports } from "./share-exports";
 import type { Store } from "./store";
+import { messageOf } from "./user-error";
+
+type Say = (line: string) => void;
 
 /** Before anything of a build is destroyed: takes its lease. Throws LeaseHeld when another live deploy has it. */
 export async function guard(
@@ -78,14 +81,18 @@ export async function destroyed(
   else await journal.end("destroy-build-host", work, performance.now() - (Date.now() - Date.parse(started)));
   const server = statuses.find(({ name }) => name === "spawn-build-host")?.data?.["server"];
   if (typeof server === "string") new Ways(deployment).forget(server, build);
-  if (store) await letGoOfShare(store, build, statuses);
+  if (store) await letGoOfShare(store, { build, statuses, say });
   if (held) await keeper?.release(image, build);
 }
 
 /** The host is gone: what it could mount is exported no more, and what the build made superfluous may go. */
-async function letGoOfShare(store: Store, build: string, statuses: readonly StageStatus[]): Promise<void> {
-  await recordRelease(store, build, statuses);
+async function letGoOfShare(
+  store: Store,
+  { build, statuses, say }: { readonly build: string; readonly statuses: readonly StageStatus[]; readonly say: Say },
+): Promise<void> {
   await new ShareExports(store).remove(build);
+  // What its host wrote there must not keep a build from its end.
+  await recordRelease(store, build, statuses).catch((error: unknown) => say(messageOf(error)));
   await startPruning(store.host);
 }
 
