@@ -1,11 +1,36 @@
 import { Testing } from "cdktf";
 import { names } from "../../../model/naming";
 import { FactoryStack } from "../../../stacks/factory";
-import { all, synthStack } from "../constructs/synth";
+import { all, counts, synthStack } from "../constructs/synth";
 import { exampleContext } from "./context";
 
 const { config } = exampleContext();
-const { resource } = synthStack(new FactoryStack(Testing.app(), "factory", exampleContext()));
+const { resource, data } = synthStack(new FactoryStack(Testing.app(), "factory", exampleContext()));
+
+test("the example makes these resources, and no others", () => {
+  expect(counts(resource)).toEqual({
+    openstack_compute_instance_v2: 8,
+    openstack_compute_keypair_v2: 2,
+    openstack_compute_servergroup_v2: 2,
+    openstack_networking_floatingip_v2: 2,
+    openstack_networking_network_v2: 2,
+    openstack_networking_port_v2: 10, // the nodes', the web site's address, the leg in services' network
+    openstack_networking_rbac_policy_v2: 1,
+    openstack_networking_router_interface_v2: 3,
+    openstack_networking_router_v2: 2,
+    openstack_networking_secgroup_rule_v2: 41,
+    openstack_networking_secgroup_v2: 10, // the nodes', build hosts', test instances'
+    openstack_networking_subnet_route_v2: 1,
+    openstack_networking_subnet_v2: 2,
+    terraform_data: 24,
+  });
+  expect(counts(data)).toEqual({
+    openstack_blockstorage_volume_v3: 4, // NFS server, controller, directory replicas
+    openstack_identity_auth_scope_v3: 1,
+    openstack_images_image_v2: 8,
+    openstack_networking_network_v2: 2,
+  });
+});
 
 test("the jump host and the web site have the only public addresses", () => {
   const addresses = all(resource, "openstack_networking_floatingip_v2");
