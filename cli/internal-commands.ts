@@ -2,12 +2,13 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { withdrawDeployerClouds } from "../deployer/agent/clouds";
 import { attach } from "../deployer/attach";
+import { revokeBackupCredentials } from "../deployer/backup-credential";
 import { configure } from "../deployer/configure";
 import { refuseWhileBuilding } from "../deployer/build";
 import { Deployment, type ProjectName } from "../deployer/deployment";
 import { destroyed, guard } from "../deployer/destroyed";
 import { runInitialise, type BuildName } from "../deployer/initialise";
-import { REPLACE } from "../deployer/replace";
+import { launchToReplace, REPLACE } from "../deployer/replace";
 import { revokePublisherCredentials } from "../deployer/publisher-credential";
 import { release, retain, RETAINED_KINDS, type RetainedKind } from "../deployer/retained";
 import { interruption } from "./interruption";
@@ -85,6 +86,11 @@ export function addInternalCommands(program: Command, root: string): void {
     });
 
   internal
+    .command("revoke-backups")
+    .description("ends the credentials that nodes have been given for their backups")
+    .action(async () => say(`credentials for backups: ${await revokeBackupCredentials(load())} revoked`));
+
+  internal
     .command("configure")
     .description("brings a node into order: image, role, secrets, health; its user data comes as FACTORY_USER_DATA")
     .requiredOption("--server <uuid>", "the node's server")
@@ -92,7 +98,7 @@ export function addInternalCommands(program: Command, root: string): void {
     .option("--tolerate <check>", "a check that may fail: what it needs comes later")
     .action(async ({ server, image, tolerate }: ConfigureFlags) => {
       const userData = process.env["FACTORY_USER_DATA"] ?? "";
-      const replace = process.env[REPLACE] === server;
+      const replace = launchToReplace(process.env[REPLACE], server);
       await configure(load(), { serverId: server, imageId: image, userData, replace, tolerate }, say);
     });
 

@@ -1,6 +1,7 @@
 /** The commands and their help. */
 import { Command } from "commander";
 import { version } from "../package.json";
+import { addBackupCommands } from "./backup-commands";
 import { addBuildCommands } from "./build-commands";
 import { addFactoryCommands } from "./factory-commands";
 import { addInternalCommands } from "./internal-commands";
@@ -28,6 +29,7 @@ The same builds start with "cdktf deploy build-<image>"; the factory itself with
   addBuildCommands(program, root);
   addSecretCommands(program, root);
   addStateCommands(program, root);
+  addBackupCommands(program, root);
   addInternalCommands(program, root);
   return program;
 }

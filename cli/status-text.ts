@@ -6,6 +6,7 @@ import type { Allowance } from "../deployer/quota";
 import { QUOTAS, type QuotaName, type QuotaStatus } from "../deployer/quota-status";
 import type { FactoryStatus, Retained } from "../deployer/status";
 import { bytes, duration, table } from "../deployer/table";
+import type { Backup } from "../model/backup";
 
 export function statusLines(status: FactoryStatus): string[] {
   const { factory, nodes, leases, quotas } = status;
@@ -129,6 +130,14 @@ function leaseLine({ image, build, holder, since }: FactoryStatus["leases"][numb
 /** Enough of a hash to compare by eye; the JSON has all of it, and the ids. */
 function short(hash: string): string {
   return hash.length > 19 ? `${hash.slice(0, 19)}…` : hash;
+}
+
+export function backupLines(backups: readonly Backup[]): string[] {
+  if (backups.length === 0) return ["there are no backups"];
+  return table(
+    ["NODE", "BACKUP (UTC)", "SIZE"],
+    backups.map(({ node, stamp, bytes: size }) => [node, stamp, bytes(size)]),
+  );
 }
 
 export function buildLines(builds: readonly BuildSummary[]): string[] {

@@ -1,6 +1,7 @@
 /** The user data of the controller. */
 import { AGENT } from "../model/agent";
 import { IPERF3_PORT, JENKINS_AGENT_KEY, JENKINS_SECRETS } from "../model/jenkins";
+import { backupPart } from "./backup";
 import { file, renderRole, type NodeValues } from "./render";
 
 /** What is installed, and from where: `jenkins` of factory.yaml. */
@@ -61,7 +62,7 @@ export function controllerUserData({ volumeId, jenkins, ...node }: ControllerVal
       apply: file("jenkins-backup-apply"),
     },
   };
-  return renderRole(node, controller, deployer);
+  return renderRole(node, controller, deployer, backupPart());
 }
 
 function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

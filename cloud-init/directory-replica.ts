@@ -1,5 +1,6 @@
 /** The user data of a directory replica. */
 import { DIRECTORY } from "../model/directory";
+import { backupPart } from "./backup";
 import { file, renderRole, type NodeValues, type RolePart } from "./render";
 
 /** Whom a replica copies. */
@@ -53,11 +54,11 @@ export function directoryReplicaUserData(values: DirectoryReplicaValues): string
   };
   const { url = "", bindDn = "", ca: providerCa = "" } = provider ?? {};
   const own = { unit, minimal: minimalEntries(baseDn, groups), peers: peers.map((peer) => `${peer}\n`).join("") };
-  const side: RolePart =
+  const side: readonly RolePart[] =
     provider === undefined
-      ? { name: "directory-provider", values: own }
-      : { name: "directory-consumer", values: { unit, baseDn, provider: url, bindDn, providerCa } };
-  return renderRole(node, replica, side);
+      ? [{ name: "directory-provider", values: own }, backupPart()]
+      : [{ name: "directory-consumer", values: { unit, baseDn, provider: url, bindDn, providerCa } }];
+  return renderRole(node, replica, ...side);
 }
 
 /** Group numbers of the groups that the factory makes itself. */

@@ -26,8 +26,8 @@ export interface Wanted {
   readonly imageId: string;
   /** The text that Nova gives to cloud-init. */
   readonly userData: string;
-  /** Rebuild it although nothing differs. */
-  readonly replace?: boolean;
+  /** Rebuild it although nothing differs, if it still is the one of this launch (Nova's launched_at). */
+  readonly replace?: string | undefined;
   /** A check that may fail: what it needs comes after this node. */
   readonly tolerate?: string | undefined;
 }
@@ -96,8 +96,8 @@ async function settled(deployment: Deployment, node: FactoryNode): Promise<Facto
 }
 
 /** Why the node has to be rebuilt, as Nova tells it; undefined when nothing says so. */
-function standing(server: Server, { imageId, replace = false }: Wanted): string | undefined {
-  if (replace) return "as asked for";
+function standing(server: Server, { imageId, replace }: Wanted): string | undefined {
+  if (replace !== undefined && replace === server["OS-SRV-USG:launched_at"]) return "as asked for";
   if (server.status === "ERROR") return `it is in ERROR (${server.fault?.message ?? "no fault given"})`;
   return server.image !== "" && server.image.id !== imageId ? "its image has changed" : undefined;
 }

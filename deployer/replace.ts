@@ -5,8 +5,17 @@ import type { Deployment } from "./deployment";
 import { findNode, listNodes, type FactoryNode } from "./nodes";
 import { UserError } from "./user-error";
 
-/** Names the server that `factory internal configure` is to rebuild. */
+/**
+ * Tells `factory internal configure` which server to rebuild, and which launch of it: a node may be configured several
+ * times in one deploy.
+ */
 export const REPLACE = "FACTORY_REPLACE";
+
+/** The launch of this server that is to be replaced, if it is meant. Pure. */
+export function launchToReplace(wanted: string | undefined, serverId: string): string | undefined {
+  const [id, launched] = (wanted ?? "").split("@");
+  return id === serverId ? launched : undefined;
+}
 
 export interface ReplaceRequest {
   /** As people name nodes. */
@@ -53,5 +62,6 @@ export function chooseNodes(nodes: readonly FactoryNode[], wanted: readonly stri
 function environment({ config }: Deployment, node: FactoryNode): Record<string, string> {
   const given = process.env["TF_CLI_ARGS_apply"];
   const replace = `-replace=terraform_data.${names.configured(config.factory, node.name)}`;
-  return { [REPLACE]: node.server.id, TF_CLI_ARGS_apply: given === undefined ? replace : `${given} ${replace}` };
+  const launch = `${node.server.id}@${node.server["OS-SRV-USG:launched_at"] ?? ""}`;
+  return { [REPLACE]: launch, TF_CLI_ARGS_apply: given === undefined ? replace : `${given} ${replace}` };
 }

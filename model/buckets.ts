@@ -30,7 +30,8 @@ const SETTINGS: Readonly<Record<BucketUse, (config: BucketsConfig) => BucketSett
   requests: () => ({}),
   staging: ({ stagingDays }) => ({ expireDays: stagingDays }),
   release: ({ versioning }) => ({ publicRead: true, versioned: versioning }),
-  backups: ({ versioning }) => ({ versioned: versioning }),
+  // each node removes what is too old: as former versions they would all stay
+  backups: () => ({}),
 };
 
 /** All buckets of a factory. */

@@ -6,6 +6,7 @@ import type { ProviderValues } from "../cloud-init/directory-replica";
 import type { JoinedValues } from "../cloud-init/joined";
 import { Port } from "../constructs/connections";
 import { DirectoryReplica } from "../constructs/directory-replica";
+import type { NodeBackups } from "../constructs/node-backups";
 import { NodeConfigured } from "../constructs/node-configured";
 import type { NodeHost } from "../constructs/node-host";
 import type { FactoryConfig } from "../model/config";
@@ -103,13 +104,14 @@ export class Directory {
       replica.connections.allowFrom(jumpHost.asPeer(), Port.ssh, "SSH through the jump host");
   }
 
-  /** Brings the replicas into order, one after the other: the provider first. */
-  configured(after: readonly NodeConfigured[]): NodeConfigured[] {
+  /** Brings the replicas into order, one after the other: the provider first, whose state is backed up. */
+  configured(after: readonly NodeConfigured[], backups: NodeBackups | undefined): NodeConfigured[] {
     return this.replicas.reduce<NodeConfigured[]>((before, { host, node }) => {
       const id = `${node.id}-configured`;
+      const further = before.length === 0 ? backups?.configured : undefined;
       return [
         ...before,
-        new NodeConfigured(this.stack, id, { root: this.root, node: host, after: [...after, ...before] }),
+        new NodeConfigured(this.stack, id, { root: this.root, node: host, after: [...after, ...before], ...further }),
       ];
     }, []);
   }

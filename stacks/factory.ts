@@ -10,11 +10,13 @@ import { JenkinsController } from "../constructs/jenkins-controller";
 import { JumpHost } from "../constructs/jump-host";
 import { Network } from "../constructs/network";
 import { NfsServer } from "../constructs/nfs-server";
+import { NodeBackups } from "../constructs/node-backups";
 import { NodeConfigured } from "../constructs/node-configured";
 import { applyPolicies, DataIsRetained, StopsBeforeDestroy } from "../constructs/policies";
 import { PublisherHost } from "../constructs/publisher-host";
 import { SecurityGroup } from "../constructs/security-group";
 import { WebServers } from "../constructs/web-server";
+import { backedUpNodes } from "../model/backup";
 import { plannedBuckets, type BucketUse } from "../model/buckets";
 import { IPERF3_PORT } from "../model/jenkins";
 import { names } from "../model/naming";
@@ -152,7 +154,12 @@ export class FactoryStack extends TerraformStack {
       ],
       [],
     );
-    const directories = directory?.configured(wayIn) ?? [];
+    const backupsBucket = buckets.find(({ use }) => use === "backups")?.bucket;
+    const backups =
+      backupsBucket && backedUpNodes(config).length > 0
+        ? new NodeBackups(this, "backups", { root, bucket: backupsBucket, keep: config.retention.backups })
+        : undefined;
+    const directories = directory?.configured(wayIn, backups) ?? [];
     const ready = [...wayIn, ...directories];
     // the way in is there before the directory; here it has to know its people too
     if (directory)
@@ -174,8 +181,9 @@ export class FactoryStack extends TerraformStack {
       new NodeConfigured(this, "controller-configured", {
         root,
         node: controller.host,
-        settings: { revision: context.revision },
         after: ready,
+        ...backups?.configured,
+        settings: { revision: context.revision, ...backups?.configured.settings },
       });
 
     if (publisher)

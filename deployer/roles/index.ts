@@ -1,5 +1,6 @@
 /** What each role is handed over, in the order in which it is put into place. */
 import type { NodeRole } from "../../model/naming";
+import { backup } from "./backup";
 import { jenkinsHandover } from "./controller";
 import { directoryReplica } from "./directory-replica";
 import { joined } from "./joined";
@@ -12,8 +13,8 @@ import { webHandover } from "./web-server";
 export const ROLE_HANDOVERS: Readonly<Record<NodeRole, readonly RoleHandover[]>> = {
   "jump-host": [joined],
   "nfs-server": [joined, nfsServer],
-  controller: [deployerHandover, jenkinsHandover, joined],
-  "directory-replica": [directoryReplica, joined],
+  controller: [deployerHandover, jenkinsHandover, joined, backup],
+  "directory-replica": [directoryReplica, joined, backup],
   "web-server": [webHandover, joined],
   publisher: [publisherHandover, joined],
 };

@@ -1,7 +1,8 @@
 /** What the publisher's node is handed over: a credential of project production, and the program that tries it. */
 import { PUBLISHER_PATHS, type PublisherSettings } from "../../model/publisher";
 import { CERTIFICATES, type EndingCredential } from "../certificate-files";
-import { issuePublisherCredential } from "../publisher-credential";
+import { issueNodeCredential } from "../node-credential";
+import { publisherCredentialKind } from "../publisher-credential";
 import { bundleRunner } from "../runner-bundle";
 import type { Handover, RoleContext } from "./role";
 
@@ -9,7 +10,10 @@ export async function publisherHandover({ deployment }: RoleContext): Promise<Ha
   const { factory, buckets } = deployment.config;
   const session = deployment.project("production");
   const program = await bundleRunner(deployment.root, "publisher/check-main.ts");
-  const { credential, expires, revokeFormer } = await issuePublisherCredential(deployment);
+  const { credential, expires, revokeFormer } = await issueNodeCredential(
+    session,
+    await publisherCredentialKind(deployment),
+  );
   const { requests, staging, release } = buckets;
   const settings: PublisherSettings = {
     factory,

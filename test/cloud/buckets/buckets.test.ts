@@ -7,11 +7,8 @@ import { entriesFor, issueCredentials, revokeCredentials } from "../../../deploy
 import { credentialSessions } from "../../../deployer/attach";
 import { Deployment } from "../../../deployer/deployment";
 import { homeAt } from "../../../deployer/home";
-import {
-  issuePublisherCredential,
-  revokePublisherCredentials,
-  type IssuedCredential,
-} from "../../../deployer/publisher-credential";
+import { issueNodeCredential, type IssuedCredential } from "../../../deployer/node-credential";
+import { publisherCredentialKind, revokePublisherCredentials } from "../../../deployer/publisher-credential";
 import { releasedUrl } from "../../../deployer/released";
 import { release, retain } from "../../../deployer/retained";
 import { plannedBuckets, type BucketUse } from "../../../model/buckets";
@@ -174,6 +171,8 @@ describe("a build host", () => {
 
 describe("the publisher", () => {
   let issued: IssuedCredential;
+  const issue = async (): Promise<IssuedCredential> =>
+    issueNodeCredential(deployment.project("production"), await publisherCredentialKind(deployment));
   const login = ({ credential }: IssuedCredential): Session =>
     new Session({ cloud: "publisher", region: "RegionOne", auth: { kind: "applicationCredential", ...credential } });
   const about = (): PublisherSettings => ({
@@ -183,7 +182,7 @@ describe("the publisher", () => {
     expires: issued.expires,
   });
 
-  beforeAll(async () => (issued = await issuePublisherCredential(deployment)));
+  beforeAll(async () => (issued = await issue()));
 
   test("writes to and reads from release, and reads requests and staging; its probe leaves nothing", async () => {
     expect(await check(login(issued), about())).toMatch(
@@ -213,7 +212,7 @@ describe("the publisher", () => {
   });
 
   test("is given a new credential, and only then the former one ends; at the end all do, and their rules", async () => {
-    const next = await issuePublisherCredential(deployment);
+    const next = await issue();
     await expect(login(issued).token()).resolves.toBeDefined();
     await next.revokeFormer();
     await expect(login(issued).token()).rejects.toMatchObject({ status: expect.any(Number) as number });

@@ -1,5 +1,5 @@
 import type { FactoryNode, NodeRole } from "../../../deployer/nodes";
-import { chooseNodes } from "../../../deployer/replace";
+import { chooseNodes, launchToReplace } from "../../../deployer/replace";
 import type { Server } from "../../../openstack/nova";
 
 const node = (name: string, role: NodeRole, ...tags: readonly string[]): FactoryNode => ({
@@ -35,3 +35,9 @@ test.each(["debian-12", "debian-12-202601010000-0001"])(
     );
   },
 );
+
+test("one launch of one server is meant", () => {
+  expect(launchToReplace("s-1@2026-01-01T00:00:00.000000", "s-1")).toBe("2026-01-01T00:00:00.000000");
+  expect(launchToReplace("s-1@2026-01-01T00:00:00.000000", "s-2")).toBeUndefined();
+  expect(launchToReplace(undefined, "s-1")).toBeUndefined();
+});

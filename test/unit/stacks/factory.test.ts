@@ -155,3 +155,11 @@ test("the controller's deployer reaches every other node by SSH, without the jum
   expect(servers.length).toBeGreaterThan(roles.length);
   for (const role of roles) expect(groupsReached.filter((group) => group.includes(role)).length).toBeGreaterThan(0);
 });
+
+test("nodes with backups are handed over to once the bucket is there, and again when what is kept changes", () => {
+  const configured = resource["terraform_data"]?.["controller-configured"];
+  expect(configured?.["triggers_replace"]).toMatchObject({ backups: "demo-backups", keptBackups: "14" });
+  const needed = JSON.stringify(configured?.["depends_on"]);
+  for (const one of ["terraform_data.bucket-demo-backups_", "terraform_data.backups_access_"])
+    expect(needed).toContain(one);
+});
