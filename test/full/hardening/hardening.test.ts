@@ -26,7 +26,7 @@ describe("what is hardened", () => {
     run = await FactoryRun.create({ label: "hardening", change: () => undefined });
     nodes = new Nodes(run);
   }, 2 * MINUTE);
-  afterAll(() => run.end(["factory"]), 15 * MINUTE);
+  afterAll(() => run.end([]), 15 * MINUTE);
 
   const keep = (name: string, text: string): void => writeFileSync(path.join(run.results, name), text);
 
@@ -85,7 +85,6 @@ describe("what is hardened", () => {
   step(
     "is taken down",
     async () => {
-      await run.cdktf("destroy", "factory");
       await run.factoryCommand(["destroy", "--purge-data"]);
       run.finished = true;
     },

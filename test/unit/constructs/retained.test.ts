@@ -1,8 +1,5 @@
-import { DataResource } from "../../../constructs/data-resource";
-import { DataVolume } from "../../../constructs/data-volume";
 import { Retained, type RetainedProps } from "../../../constructs/retained";
-import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { counts, only, synthStack, testStack } from "./synth";
+import { commands, counts, only, synthStack, testStack } from "./synth";
 
 const volume: RetainedProps = {
   root: "/repository",
@@ -11,14 +8,6 @@ const volume: RetainedProps = {
   name: "demo-data",
   sizeGiB: 4,
 };
-
-/** The provisioners' commands: at creation, at destroy. */
-function commands(
-  resource: Readonly<Record<string, unknown>>,
-): readonly (readonly [when: unknown, command: unknown])[] {
-  const list = resource["provisioner"] as readonly { readonly "local-exec": Readonly<Record<string, unknown>> }[];
-  return list.map(({ "local-exec": local }) => [local["when"], local["command"]]);
-}
 
 describe("Retained", () => {
   test("with required properties: an intention, and nothing of Terraform's own", () => {
@@ -63,30 +52,5 @@ describe("Retained", () => {
     expect(() => new Retained(testStack(), "kept", { ...volume, name: "x; rm -rf /" })).toThrow(
       'factory-command: "x; rm -rf /" cannot stand in a command line',
     );
-  });
-});
-
-describe("DataVolume", () => {
-  test("with required properties: in project build, found by its name once it is there", () => {
-    const stack = testStack();
-    new DataVolume(stack, "data", { root: "/repository", name: "demo-data", sizeGiB: 4 });
-    const { resource, data } = synthStack(stack);
-    expect(counts(resource)).toEqual({ terraform_data: 1 });
-    expect(counts(data)).toEqual({ openstack_blockstorage_volume_v3: 1 });
-    expect(commands(only(resource, "terraform_data"))[0]?.[1]).toContain("--project build --kind volume");
-    const found = only(data, "openstack_blockstorage_volume_v3");
-    expect(found).toMatchObject({ name: "demo-data", depends_on: [expect.stringContaining("terraform_data.")] });
-    expect(found).not.toHaveProperty("provider");
-  });
-
-  test("with all properties", () => {
-    const stack = testStack();
-    const provider = new OpenstackProvider(stack, "other", { alias: "services", cloud: "services" });
-    const data = { root: "/repository", name: "demo-data", sizeGiB: 4, project: "services", provider } as const;
-    const { volumeId, identity } = new DataVolume(stack, "data", data);
-    new DataResource(stack, "uses", { input: { volumeId, identity } });
-    const synthesised = synthStack(stack);
-    expect(counts(synthesised.resource)).toEqual({ terraform_data: 2 });
-    expect(only(synthesised.data, "openstack_blockstorage_volume_v3")["provider"]).toBe("openstack.services");
   });
 });

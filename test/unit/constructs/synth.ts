@@ -50,3 +50,11 @@ export function only(resources: Resources, type: string): Readonly<Record<string
   if (found.length !== 1) throw new Error(`${found.length} resources of type ${type}, expected one`);
   return found[0] ?? {};
 }
+
+/** The commands of a resource's provisioners, each with when it runs: undefined is at creation. */
+export function commands(
+  resource: Readonly<Record<string, unknown>>,
+): readonly (readonly [when: unknown, command: unknown])[] {
+  const list = resource["provisioner"] as readonly { readonly "local-exec": Readonly<Record<string, unknown>> }[];
+  return list.map(({ "local-exec": local }) => [local["when"], local["command"]]);
+}
