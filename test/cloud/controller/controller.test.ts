@@ -347,7 +347,7 @@ step(
   "a rebuilt controller has its home again, whatever it was installed from",
   async () => {
     await guest.must("sudo systemd-run --quiet --unit=www --working-directory=/srv/www python3 -m http.server 80");
-    const before = createHash("sha256").update(await root("cat /var/lib/jenkins/starts.jsonl")).digest("hex");
+    const before = await root("cat /var/lib/jenkins/starts.jsonl");
     await run.factoryCommand(["replace", "controller"]);
     nodes.forget();
     const after = await root("cat /var/lib/jenkins/starts.jsonl");
