@@ -53,4 +53,5 @@ function load(module, file) {
 }
 
 require.extensions[".ts"] = load;
-process.setSourceMapsEnabled(true);
+// cdktf takes a stack trace of every reference: with lines of the source, that is a tenth of a synth
+process.setSourceMapsEnabled(process.env.FACTORY_DEBUG === "1");
