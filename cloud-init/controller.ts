@@ -54,8 +54,6 @@ export function controllerUserData({ volumeId, jenkins, ...node }: ControllerVal
       iperf3: String(IPERF3_PORT),
       freePercent: String(node.freePercent),
       mountVolume: file("factory-mount-volume"),
-      install: file("factory-jenkins-install"),
-      check: file("factory-jenkins-check"),
       health: file("jenkins-health"),
       proxy: file("controller-proxy.conf"),
       collect: file("jenkins-backup-collect"),

@@ -7,7 +7,7 @@ import { JENKINS, JENKINS_SECRETS } from "../../model/jenkins";
 import { names } from "../../model/naming";
 import { KnownHosts } from "../known-hosts";
 import { UserError } from "../user-error";
-import type { Handover, NodeCredential, RoleContext } from "./role";
+import type { Handover, NodeCredential, NodeFile, RoleContext } from "./role";
 
 export async function jenkinsHandover({ deployment, node, secrets, authority, only }: RoleContext): Promise<Handover> {
   const { root, config, home } = deployment;
@@ -43,12 +43,23 @@ export async function jenkinsHandover({ deployment, node, secrets, authority, on
     files: [
       ...proxy.files,
       { path: JENKINS.plugins, content: readFileSync(path.join(root, "jenkins", "plugins.yaml")) },
+      ...programs(root),
     ],
     directories: [
       { path: JENKINS.casc, owner: `${JENKINS.user}:${JENKINS.user}`, mode: "0700", fileMode: "0600", files: casc },
     ],
     restart: [...proxy.restart, JENKINS.target],
   };
+}
+
+/** What installs Jenkins and lets it start; too long for user data, and no reason to rebuild the node when it changes. */
+function programs(root: string): NodeFile[] {
+  const directory = path.join(root, "jenkins", "controller");
+  return readdirSync(directory).map((name) => ({
+    path: `/usr/local/sbin/${name}`,
+    content: readFileSync(path.join(directory, name)),
+    mode: "0755",
+  }));
 }
 
 /** jenkins/casc/*.yaml with this factory's values. */

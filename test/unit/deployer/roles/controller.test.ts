@@ -7,6 +7,7 @@ import { KnownHosts } from "../../../../deployer/known-hosts";
 import type { FactoryNode } from "../../../../deployer/nodes";
 import { jenkinsHandover } from "../../../../deployer/roles/controller";
 import type { CertificateRequest, RoleContext } from "../../../../deployer/roles/role";
+import { pyflakes, writeTree } from "../../cloud-init/programs";
 import { exampleContext } from "../../stacks/context";
 
 const root = path.join(__dirname, "..", "..", "..", "..");
@@ -65,6 +66,8 @@ test("the certificate is for the node's names and address, and its files are no 
     "/etc/factory/certificates/controller.pem",
     "/etc/factory/certificates/ca.pem",
     "/etc/factory/jenkins/plugins.yaml",
+    "/usr/local/sbin/factory-jenkins-check",
+    "/usr/local/sbin/factory-jenkins-install",
   ]);
   expect(JSON.stringify(files)).not.toMatch(/KEY|value of/);
 });
@@ -75,7 +78,7 @@ test("the proxy is started before Jenkins", async () => {
 
 test("every plugin of the pinned list has a version, and is named once", async () => {
   const { files = [] } = await jenkinsHandover(context);
-  const list = parse(String(files.at(-1)?.content)) as {
+  const list = parse(String(files.find((file) => file.path.endsWith("plugins.yaml"))?.content)) as {
     readonly plugins: readonly { readonly artifactId: string; readonly source: { readonly version: unknown } }[];
   };
   const names = list.plugins.map(({ artifactId }) => artifactId);
@@ -108,4 +111,16 @@ test("fails when no host key of the node is pinned", async () => {
   await expect(jenkinsHandover({ ...context, node })).rejects.toThrow(
     "demo-controller: no ssh-ed25519 host key of it is pinned",
   );
+});
+
+test("pyflakes finds nothing in the programs that install and check Jenkins", async () => {
+  const { files = [] } = await jenkinsHandover(context);
+  const programs = files
+    .filter((file) => file.path.startsWith("/usr/local/sbin/"))
+    .map(({ path: name, content, mode = "" }) => ({ path: name, content: String(content), permissions: mode }));
+  expect(programs.map(({ permissions }) => permissions)).toEqual(["0755", "0755"]);
+  const folder = mkdtempSync(path.join(tmpdir(), "programs-"));
+  const tree = writeTree(folder, { apt: { primary: [] }, runcmd: [], write_files: programs });
+  expect(pyflakes(folder, tree)).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
