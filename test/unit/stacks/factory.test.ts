@@ -22,7 +22,7 @@ test("the example makes these resources, and no others", () => {
     openstack_networking_secgroup_v2: 10, // the nodes', build hosts', test instances'
     openstack_networking_subnet_route_v2: 1,
     openstack_networking_subnet_v2: 2,
-    terraform_data: 24,
+    terraform_data: 25,
   });
   expect(counts(data)).toEqual({
     openstack_blockstorage_volume_v3: 4, // NFS server, controller, directory replicas
