@@ -66,8 +66,8 @@ export async function listBuilds(
     const inUse = [
       [leased === build, "its lease is held"],
       [exported.some((one) => one.build === build), "exported to its host"],
-      [await isAlive(directory, now), "its host is alive"],
       [released === build, "the image's last release"],
+      [await isAlive(directory, now), "its host is alive"],
       [broken !== undefined, broken],
     ].find(([applies]) => applies === true)?.[1] as string | undefined;
     const files = await filesBelow(directory);
