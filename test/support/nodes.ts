@@ -143,8 +143,8 @@ export class Nodes {
     };
     if (jump.floating === undefined) throw new Error("the jump host has no floating IP");
     const hops =
-      target.id === jump.id
-        ? [host(jump, login, [`HostName ${jump.floating}`])]
+      target.floating !== undefined
+        ? [host(target, login, [`HostName ${target.floating}`])]
         : [
             host(jump, way, [`HostName ${jump.floating}`]),
             host(target, login, [`HostName ${target.address}`, `ProxyJump ${jump.name}`]),
