@@ -130,6 +130,7 @@ describe("errors", () => {
     expect((await errorOf(cloud.session({ region: "Nowhere" }).request(get))).message).toBe(
       'test: the catalogue has no public "image" endpoint in region "Nowhere" (its regions: RegionOne, RegionTwo); check the region\'s name',
     );
+    cloud.catalogue = cloud.catalogue.filter((entry) => (entry as { type: string }).type !== "key-manager");
     const vault = { service: "key-manager", method: "GET", path: "/secrets" } as const;
     expect((await errorOf(cloud.session().request(vault))).message).toMatch(
       /no "key-manager" service \(it has compute, /,
