@@ -159,7 +159,7 @@ way_out_down() {
   if nft list chain ip filter FORWARD >/dev/null 2>&1 && forward_rules -C 2>/dev/null; then forward_rules -D; fi
 }
 
- if the first one switched it on, if the first one switched it on
+# The last one to go gives the machine its settings back, if the first one changed them
 release_name() {
   rm -f "$CLOUDS_UP/cloud-$NAME"
   if [[ -d $CLOUDS_UP ]] && ! ls "$CLOUDS_UP"/cloud-* >/dev/null 2>&1; then
