@@ -33,7 +33,9 @@ let owner: Session;
 const bucket = (use: BucketUse): string => `${run}-${use}`;
 const named = (use: BucketUse) => ({ factory: run, kind: "container", name: bucket(use) }) as const;
 const settings = (use: BucketUse, change: Record<string, string> = {}) => {
-  const { publicRead = false, versioned = false } = plannedBuckets(deployment.config.buckets).find((b) => b.use === use)!;
+  const { publicRead = false, versioned = false } = plannedBuckets(deployment.config.buckets).find(
+    (b) => b.use === use,
+  )!;
   return { settings: { "public-read": String(publicRead), versioned: String(versioned), ...change } };
 };
 
@@ -117,7 +119,11 @@ test("objects go to and come from the buckets by S3, and are the same by Swift",
     await swift.putObject(owner, bucket("staging"), "by-swift", "content by Swift");
     expect(await call("GET", "by-swift")).toEqual({ status: 200, text: "content by Swift" });
     expect((await call("GET", "nothing")).status).toBe(404);
-    const wrong = await s3(endpoint, { ...keys, secret: "wrong" }, { method: "GET", path: `/${bucket("staging")}/by-s3` });
+    const wrong = await s3(
+      endpoint,
+      { ...keys, secret: "wrong" },
+      { method: "GET", path: `/${bucket("staging")}/by-s3` },
+    );
     expect(wrong.status).toBe(403);
   } finally {
     await keys.remove();
@@ -186,7 +192,9 @@ describe("the publisher", () => {
 
   test("writes to and reads from release, and reads requests and staging; its probe leaves nothing", async () => {
     expect(await check(login(issued), about())).toMatch(
-      new RegExp(`^writes ${bucket("release")}; \\d+ requests in ${bucket("requests")}, \\d+ objects in .*; credential for 1(79|80) days$`),
+      new RegExp(
+        `^writes ${bucket("release")}; \\d+ requests in ${bucket("requests")}, \\d+ objects in .*; credential for 1(79|80) days$`,
+      ),
     );
     expect(await swift.listVersions(owner, bucket("release"), ".factory/")).toEqual([]);
     const publisher = login(issued);

@@ -114,15 +114,18 @@ step("whether the repository is in reach is known within 20 seconds", async () =
   expect(await installed()).toBe(false);
 });
 
-step("without Jenkins the proxy answers with TLS of the factory's CA, and a page that says what is missing", async () => {
-  const answer = await browse("https://controller/", "--include");
-  expect(answer).toMatch(/^HTTP\/2 503/);
-  expect(answer).toMatch(/^retry-after: 30\r$/m);
-  expect(answer).toContain("Jenkins is not available");
-  await expect(browse("https://controller/", "--cacert", "/etc/ssl/certs/ca-certificates.crt")).rejects.toThrow(
-    /certificate/,
-  );
-});
+step(
+  "without Jenkins the proxy answers with TLS of the factory's CA, and a page that says what is missing",
+  async () => {
+    const answer = await browse("https://controller/", "--include");
+    expect(answer).toMatch(/^HTTP\/2 503/);
+    expect(answer).toMatch(/^retry-after: 30\r$/m);
+    expect(answer).toContain("Jenkins is not available");
+    await expect(browse("https://controller/", "--cacert", "/etc/ssl/certs/ca-certificates.crt")).rejects.toThrow(
+      /certificate/,
+    );
+  },
+);
 
 step("where Jenkins is required the same node is not in order", async () => {
   const settings = "/etc/factory/jenkins/install.json";
@@ -139,9 +142,13 @@ step("a key with another fingerprint stops it in one line, and nothing is instal
   await guest.must(
     "sudo systemd-run --quiet --unit=www --working-directory=/srv/www python3 -m http.server 80; cd /srv/www/debian-stable; sudo mv key right-key; sudo cp other-key key",
   );
-  await eventually("the repository answers", () => guest.must(`curl -sf ${base()}/debian-stable/key`).catch(() => undefined), {
-    timeout: 20_000,
-  });
+  await eventually(
+    "the repository answers",
+    () => guest.must(`curl -sf ${base()}/debian-stable/key`).catch(() => undefined),
+    {
+      timeout: 20_000,
+    },
+  );
   expect((await attempt("systemctl start factory-jenkins-install.service")).code).not.toBe(0);
   const line = `Jenkins is not installed: ${base()}/debian-stable/key holds ${repository.otherFingerprint} instead of the key ${repository.fingerprint} that jenkins.key.fingerprint names`;
   expect(await state()).toEqual({ outcome: "refused", line });
@@ -161,7 +168,10 @@ step("a package that the key has not signed is refused", async () => {
     "cd /srv/www/debian-stable; sudo cp right-key key; sudo cp -r binary signed; sudo sed -i s/2.504.3/2.504.4/ binary/InRelease binary/Packages",
   );
   expect((await attempt("systemctl start factory-jenkins-install.service")).code).not.toBe(0);
-  expect(await state()).toMatchObject({ outcome: "refused", line: expect.stringMatching(/^apt-get update: E: /) as unknown });
+  expect(await state()).toMatchObject({
+    outcome: "refused",
+    line: expect.stringMatching(/^apt-get update: E: /) as unknown,
+  });
   expect(await installed()).toBe(false);
   await guest.must("cd /srv/www/debian-stable; sudo rm -r binary; sudo mv signed binary");
 });
@@ -175,7 +185,9 @@ step("Jenkins does not start while a secret is missing, or empty", async () => {
   );
   await root(`systemd-creds encrypt --name=JENKINS_ADMIN_PASSWORD - ${ADMIN} </dev/null`);
   await root("systemctl restart factory-jenkins.target");
-  expect(await health()).toBe("Jenkins does not start: secret JENKINS_ADMIN_PASSWORD is empty (security.yaml names it)");
+  expect(await health()).toBe(
+    "Jenkins does not start: secret JENKINS_ADMIN_PASSWORD is empty (security.yaml names it)",
+  );
   expect((await attempt("test -e /var/lib/jenkins/starts.jsonl")).code).not.toBe(0);
 });
 
@@ -203,9 +215,13 @@ const starts = async (): Promise<Started[]> =>
 
 step("with all in place it starts, as itself, with plugins, configuration and secrets there before", async () => {
   await root("systemctl restart factory-jenkins.target");
-  await eventually("Jenkins answers", async () => ((await health()).startsWith(`Jenkins ${VERSION}, `) ? true : undefined), {
-    timeout: 60_000,
-  });
+  await eventually(
+    "Jenkins answers",
+    async () => ((await health()).startsWith(`Jenkins ${VERSION}, `) ? true : undefined),
+    {
+      timeout: 60_000,
+    },
+  );
   const [started, ...others] = await starts();
   expect(others).toEqual([]);
   expect(started).toMatchObject({ user: 905, configuration: FILES, wizard: false });
@@ -240,7 +256,9 @@ step("files are whose they should be", async () => {
     expect.stringMatching(/^jenkins:jenkins 7[05]5? /) as unknown as string,
     expect.stringMatching(/^jenkins:jenkins 6[04][04] /) as unknown as string,
   ]);
-  expect(await modes(plugins, certificate, "/etc/credstore.encrypted", "/etc/apt/keyrings/factory-jenkins.asc")).toEqual([
+  expect(
+    await modes(plugins, certificate, "/etc/credstore.encrypted", "/etc/apt/keyrings/factory-jenkins.asc"),
+  ).toEqual([
     `root:root 644 ${plugins}`,
     `root:root 644 ${certificate}`,
     "root:root 700 /etc/credstore.encrypted",
@@ -322,7 +340,9 @@ step(
     const shown = "/run/credentials/factory-deployer.service";
     expect((await nodes.ssh(controller, `cat ${shown}/deployer-clouds`)).code).not.toBe(0);
     expect((await nodes.ssh(controller, "factory validate")).stderr).toContain("sudo factory validate");
-    const onDisk = await attempt("grep -rlsE 'application_credential_secret|BEGIN OPENSSH' /etc/factory /var/lib/deployer");
+    const onDisk = await attempt(
+      "grep -rlsE 'application_credential_secret|BEGIN OPENSSH' /etc/factory /var/lib/deployer",
+    );
     expect(onDisk.stdout).toBe("");
     expect(await root("id -nG deployer; stat --format '%U %a' /var/lib/deployer")).toBe("deployer\ndeployer 700\n");
     expect((await attempt("runuser -u deployer -- sudo -n true")).code).not.toBe(0);
@@ -330,14 +350,18 @@ step(
   600_000,
 );
 
-step("Jenkins' agent logs in as the deployer on loopback with the key that the node made, and from nowhere else", async () => {
-  const key = "systemd-creds decrypt --name=JENKINS_AGENT_KEY /etc/credstore.encrypted/JENKINS_AGENT_KEY /run/agent-key && chmod 600 /run/agent-key";
-  const ssh = "ssh -n -i /run/agent-key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes";
-  const { address } = await nodes.find(controller);
-  expect(await root(`${key}; ${ssh} deployer@127.0.0.1 "id -un; factory validate"`)).toContain("deployer\nfactory ");
-  expect((await attempt(`${ssh} deployer@${address} id`)).stderr).toContain("Permission denied");
-  await root("rm /run/agent-key");
-});
+step(
+  "Jenkins' agent logs in as the deployer on loopback with the key that the node made, and from nowhere else",
+  async () => {
+    const key =
+      "systemd-creds decrypt --name=JENKINS_AGENT_KEY /etc/credstore.encrypted/JENKINS_AGENT_KEY /run/agent-key && chmod 600 /run/agent-key";
+    const ssh = "ssh -n -i /run/agent-key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes";
+    const { address } = await nodes.find(controller);
+    expect(await root(`${key}; ${ssh} deployer@127.0.0.1 "id -un; factory validate"`)).toContain("deployer\nfactory ");
+    expect((await attempt(`${ssh} deployer@${address} id`)).stderr).toContain("Permission denied");
+    await root("rm /run/agent-key");
+  },
+);
 
 step("the network test's server listens", async () => {
   expect(await root("ss -Hltn sport = :5201")).toContain(":5201");

@@ -69,7 +69,12 @@ describe("day two", () => {
       expect(found.map(({ name }) => name)).toEqual([provider, jumpHost, share]);
       const checks = found.flatMap((node) => node.checks.map(({ name }) => `${node.role} ${name}`));
       expect(checks).toEqual(
-        expect.arrayContaining(["jump-host disk", "nfs-server share", "directory-replica units", "directory-replica backup"]),
+        expect.arrayContaining([
+          "jump-host disk",
+          "nfs-server share",
+          "directory-replica units",
+          "directory-replica backup",
+        ]),
       );
       const { output } = await run.factoryCommand(["status"]);
       expect(output.split("\n").filter((line) => line.length > 100)).toEqual([]);
@@ -84,7 +89,10 @@ describe("day two", () => {
       expect((await change(entry("dave", BASE))).code).toBe(0);
       const [ids, key] = [await serverIds(), await root(share, HOST_KEY)];
       const config = parse(readFileSync(run.config, "utf8")) as Record<string, Record<string, unknown>>;
-      writeFileSync(run.config, stringify({ ...config, infrastructure: { ...config["infrastructure"], ntp: ["ntp.example.org"] } }));
+      writeFileSync(
+        run.config,
+        stringify({ ...config, infrastructure: { ...config["infrastructure"], ntp: ["ntp.example.org"] } }),
+      );
       const { output } = await run.cdktf("deploy", "factory");
       nodes.forget();
       const at = (text: string): number => output.indexOf(text);
@@ -167,15 +175,20 @@ describe("day two", () => {
   step("what is in the bucket is encrypted, and listed", async () => {
     const [object] = await listObjects(run.session("production"), `${run.factory}-backups`);
     expect(object?.name).toMatch(new RegExp(`^${provider}/\\d{8}T\\d{6}Z\\.tar\\.gz\\.gpg$`));
-    const listed = JSON.parse((await run.factoryCommand(["backups", "--json"])).stdout) as { node: string; bytes: number }[];
+    const listed = JSON.parse((await run.factoryCommand(["backups", "--json"])).stdout) as {
+      node: string;
+      bytes: number;
+    }[];
     expect(listed).toMatchObject([{ node: provider, bytes: object?.bytes }]);
   });
 
-  step("the node's credential reaches its own backups and nothing else", async () => {
-    const asNode = (method: string, where: string): Promise<string> =>
-      root(
-        provider,
-        `systemd-run --quiet --pipe --wait -p LoadCredentialEncrypted=backup-access:/etc/credstore.encrypted/backup-access python3 -c '
+  step(
+    "the node's credential reaches its own backups and nothing else",
+    async () => {
+      const asNode = (method: string, where: string): Promise<string> =>
+        root(
+          provider,
+          `systemd-run --quiet --pipe --wait -p LoadCredentialEncrypted=backup-access:/etc/credstore.encrypted/backup-access python3 -c '
 import json, os, urllib.request, urllib.error
 a = json.load(open(os.environ["CREDENTIALS_DIRECTORY"] + "/backup-access"))
 body = {"auth": {"identity": {"methods": ["application_credential"], "application_credential": {"id": a["id"], "secret": a["secret"]}}}}
@@ -186,31 +199,37 @@ try:
 except urllib.error.HTTPError as e:
     print(e.code)
 '`,
-      );
-    expect(await asNode("GET", "")).toBe("200\n");
-    expect(await asNode("PUT", `/${provider}/probe`)).toBe("201\n");
-    expect(await asNode("DELETE", `/${provider}/probe`)).toBe("204\n");
-    for (const [method, where] of [
-      ["PUT", "/other-node/probe"],
-      ["DELETE", ""],
-      ["POST", ""],
-      ["GET", `/../${run.buckets.release}`],
-    ] as const)
-      expect(`${method} ${where} ${await asNode(method, where)}`).toBe(`${method} ${where} 401\n`);
-  }, 5 * MINUTE);
+        );
+      expect(await asNode("GET", "")).toBe("200\n");
+      expect(await asNode("PUT", `/${provider}/probe`)).toBe("201\n");
+      expect(await asNode("DELETE", `/${provider}/probe`)).toBe("204\n");
+      for (const [method, where] of [
+        ["PUT", "/other-node/probe"],
+        ["DELETE", ""],
+        ["POST", ""],
+        ["GET", `/../${run.buckets.release}`],
+      ] as const)
+        expect(`${method} ${where} ${await asNode(method, where)}`).toBe(`${method} ${where} 401\n`);
+    },
+    5 * MINUTE,
+  );
 
-  step("each handover brings another credential, and only that one is left", async () => {
-    const ours = async (): Promise<string[]> =>
-      (await listApplicationCredentials(run.session("production")))
-        .filter(({ name }) => name.startsWith(`${provider}-backup-`))
-        .map(({ id }) => id);
-    const [first, ...others] = await ours();
-    expect(others).toEqual([]);
-    await run.factoryCommand(["secrets", "hand-over", "backup"]);
-    const now = await ours();
-    expect(now).toHaveLength(1);
-    expect(now).not.toEqual([first]);
-  }, 5 * MINUTE);
+  step(
+    "each handover brings another credential, and only that one is left",
+    async () => {
+      const ours = async (): Promise<string[]> =>
+        (await listApplicationCredentials(run.session("production")))
+          .filter(({ name }) => name.startsWith(`${provider}-backup-`))
+          .map(({ id }) => id);
+      const [first, ...others] = await ours();
+      expect(others).toEqual([]);
+      await run.factoryCommand(["secrets", "hand-over", "backup"]);
+      const now = await ours();
+      expect(now).toHaveLength(1);
+      expect(now).not.toEqual([first]);
+    },
+    5 * MINUTE,
+  );
 
   step(
     "with another passphrase former backups are restored too",
@@ -229,7 +248,12 @@ except urllib.error.HTTPError as e:
       const session = run.session("build");
       const { id } = await nodes.find(share);
       const power = (action: string): Promise<unknown> =>
-        session.request({ service: "compute", method: "POST", path: `/servers/${id}/action`, json: { [action]: null } });
+        session.request({
+          service: "compute",
+          method: "POST",
+          path: `/servers/${id}/action`,
+          json: { [action]: null },
+        });
       const is = (wanted: string) => async () => ((await getServer(session, id))?.status === wanted ? true : undefined);
       await power("os-stop");
       await eventually("SHUTOFF", is("SHUTOFF"), { timeout: 3 * MINUTE });
@@ -237,7 +261,9 @@ except urllib.error.HTTPError as e:
       const { nodes: found, inOrder } = await status(1);
       expect(Date.now() - start).toBeLessThan(2 * MINUTE);
       expect(inOrder).toBe(false);
-      expect(found.find(({ name }) => name === share)?.checks).toEqual([{ name: "server", ok: false, detail: "is SHUTOFF" }]);
+      expect(found.find(({ name }) => name === share)?.checks).toEqual([
+        { name: "server", ok: false, detail: "is SHUTOFF" },
+      ]);
       await power("os-start");
       await eventually("ACTIVE", is("ACTIVE"), { timeout: 3 * MINUTE });
     },
@@ -251,9 +277,12 @@ except urllib.error.HTTPError as e:
       const { addedItems } = compareInventories(before, await inventory(run.projects));
       const shown = (await run.factoryCommand(["status", "--show-retained", "--json"])).stdout;
       const secrets = (JSON.parse(shown) as FactoryStatus).secrets;
-      expect(addedItems.filter(({ kind }) => kind === "secret").map(({ name }) => name).sort()).toEqual(
-        expect.arrayContaining([...secrets]),
-      );
+      expect(
+        addedItems
+          .filter(({ kind }) => kind === "secret")
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(expect.arrayContaining([...secrets]));
       const others = addedItems.filter(({ kind }) => kind !== "secret");
       expect(retainedByStatus(shown)).toEqual(retainedByInventory(others));
       const volumes = (JSON.parse(shown) as FactoryStatus).volumes.map(({ name, project }) => `${project} ${name}`);

@@ -9,7 +9,9 @@ const FIRST_PERSON = 20_001;
 /** The branches, and everybody with their key. */
 export function people(base: string, keyOf: (person: Person) => string): string {
   const top = [`dn: ${base}\nobjectClass: domain\ndc: factory\n`];
-  const branches = ["people", "groups"].map((ou) => `dn: ou=${ou},${base}\nobjectClass: organizationalUnit\nou: ${ou}\n`);
+  const branches = ["people", "groups"].map(
+    (ou) => `dn: ou=${ou},${base}\nobjectClass: organizationalUnit\nou: ${ou}\n`,
+  );
   const everybody = PEOPLE.map((person, index) =>
     [
       ...attributes(person, base, FIRST_PERSON + index),

@@ -22,7 +22,12 @@ export async function bootNode(deployment: Deployment, undone: Undo[]): Promise<
   const { factory, network, nodes, infrastructure } = deployment.config;
   const session = deployment.project("build");
   const make = async <T = { id: string }>(kind: string, fields: object): Promise<T> => {
-    const options = { service: "network", method: "POST", path: `/${kind}s`, json: { [kind.replaceAll("-", "_")]: fields } } as const;
+    const options = {
+      service: "network",
+      method: "POST",
+      path: `/${kind}s`,
+      json: { [kind.replaceAll("-", "_")]: fields },
+    } as const;
     return (await session.json<Record<string, T>>(options))[kind.replaceAll("-", "_")]!;
   };
   const external = await neutron.oneByName(session, "networks", network.external);

@@ -27,7 +27,10 @@ afterAll(() => own.remove());
 test("several deploys at once, the project's first requests to Barbican, end with one value and one CA", async () => {
   const deploys = await Promise.all(
     Array.from({ length: 4 }, () =>
-      runProgram("node", ["-r", "./toolchain/register.js", path.join(__dirname, "deploy.ts")], { cwd: ROOT, timeout: 240_000 }),
+      runProgram("node", ["-r", "./toolchain/register.js", path.join(__dirname, "deploy.ts")], {
+        cwd: ROOT,
+        timeout: 240_000,
+      }),
     ),
   );
   expect(deploys.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual([0, 0, 0, 0]);
@@ -88,6 +91,9 @@ test("a rotation that was interrupted is gone on with, and ends with one new val
 
 test("purging leaves nothing of the factory's, and all of others'", async () => {
   const mine = await createSecret(session, { name: `${run}-mine`, payload: "mine" });
-  expect(await purgeSecrets(deployment)).toEqual([`secret ${run}-ca: deleted`, `secret ${run}-directory-reader: deleted`]);
+  expect(await purgeSecrets(deployment)).toEqual([
+    `secret ${run}-ca: deleted`,
+    `secret ${run}-directory-reader: deleted`,
+  ]);
   expect((await listSecrets(session)).map(({ id }) => id)).toEqual([mine]);
 });

@@ -99,31 +99,39 @@ test("setup makes the private buckets, proves the lock, and a second home finds 
   expect(second.output).toContain(`states: swift://${bucket}, its lock holds`);
 });
 
-test("two processes race: exactly one deploys, the other says who does since when", async () => {
-  const racers = [start("deploy", from("one", "a"), "race a"), start("deploy", from("two", "b"), "race b")];
-  const settled = racers.map(async (racer, index) => ({ index, result: await racer.result }));
-  const lost = await Promise.race(settled);
-  expect(lost.result.code).not.toBe(0);
-  const [, who] = LOCKED.exec(lost.result.output) ?? [];
-  expect(who).toMatch(/^\w+@[\w.-]+$/);
-  const winner = racers[1 - lost.index]!;
-  expect(winner.running).toBe(true);
-  expect(existsSync(file(lost.index === 0 ? "a.started" : "b.started"))).toBe(false);
-  writeFileSync(file("go"), "");
-  const won = await winner.expectExit(0);
-  expect(won.output).toMatch(/Apply complete! Resources: 1 added/);
-  expect(won.output).not.toMatch(LOCKED);
-}, 5 * MINUTE);
+test(
+  "two processes race: exactly one deploys, the other says who does since when",
+  async () => {
+    const racers = [start("deploy", from("one", "a"), "race a"), start("deploy", from("two", "b"), "race b")];
+    const settled = racers.map(async (racer, index) => ({ index, result: await racer.result }));
+    const lost = await Promise.race(settled);
+    expect(lost.result.code).not.toBe(0);
+    const [, who] = LOCKED.exec(lost.result.output) ?? [];
+    expect(who).toMatch(/^\w+@[\w.-]+$/);
+    const winner = racers[1 - lost.index]!;
+    expect(winner.running).toBe(true);
+    expect(existsSync(file(lost.index === 0 ? "a.started" : "b.started"))).toBe(false);
+    writeFileSync(file("go"), "");
+    const won = await winner.expectExit(0);
+    expect(won.output).toMatch(/Apply complete! Resources: 1 added/);
+    expect(won.output).not.toMatch(LOCKED);
+  },
+  5 * MINUTE,
+);
 
-test("the state is shared: the other home has nothing to do", async () => {
-  for (const home of ["one", "two"]) {
-    const { output } = await start("diff", from(home, "diff"), `diff ${home}`).expectExit(0);
-    expect(output).toContain("No changes");
-  }
-  const state = await getObject(run.session("production"), bucket, `${run.factory}/factory.tfstate`);
-  expect(state?.toString()).toContain('"held"');
-  expect(existsSync(path.join(inHome("one"), "state", "factory.tfstate"))).toBe(false);
-}, 3 * MINUTE);
+test(
+  "the state is shared: the other home has nothing to do",
+  async () => {
+    for (const home of ["one", "two"]) {
+      const { output } = await start("diff", from(home, "diff"), `diff ${home}`).expectExit(0);
+      expect(output).toContain("No changes");
+    }
+    const state = await getObject(run.session("production"), bucket, `${run.factory}/factory.tfstate`);
+    expect(state?.toString()).toContain('"held"');
+    expect(existsSync(path.join(inHome("one"), "state", "factory.tfstate"))).toBe(false);
+  },
+  3 * MINUTE,
+);
 
 test("what Terraform is given holds no secret and no address", () => {
   const { cloudsFile } = run.projects;
@@ -134,32 +142,36 @@ test("what Terraform is given holds no secret and no address", () => {
   for (const secret of [...secrets, "127.0.0.1"]) expect(text).not.toContain(secret);
 });
 
-test("who was killed while holding the lock is named, in one line of ours, and the lock can be taken away", async () => {
-  rmSync(file("go"));
-  const doomed = start("deploy", from("one", "doomed", "2"), "killed");
-  await doomed.waitFor(/local-exec/, 2 * MINUTE);
-  await doomed.kill();
+test(
+  "who was killed while holding the lock is named, in one line of ours, and the lock can be taken away",
+  async () => {
+    rmSync(file("go"));
+    const doomed = start("deploy", from("one", "doomed", "2"), "killed");
+    await doomed.waitFor(/local-exec/, 2 * MINUTE);
+    await doomed.kill();
 
-  process.env = { ...environment, ...run.env(), ...from("two", "next", "2") };
-  const deployment = ofHome("two");
-  const said: string[] = [];
-  const say = (line: string): void => void said.push(line);
-  const refused = await cdktf(deployment, { command: "deploy", stack: "factory", say }).then(
-    () => "not refused",
-    (error: Error) => error.message,
-  );
-  expect(refused).toMatch(LOCKED);
-  expect(refused).not.toContain("\n");
-  expect(said.join("\n")).not.toMatch(/lock/);
-  const [, unlock = ""] = /: npx (factory state unlock factory \S+)$/.exec(refused) ?? [];
-  const words = unlock.split(" ").slice(1);
-  const freed = await run.factoryCommand(words, { env: from("two", "unlock"), title: "unlock" });
-  expect(freed.output).toContain("the state of stack factory is free");
+    process.env = { ...environment, ...run.env(), ...from("two", "next", "2") };
+    const deployment = ofHome("two");
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    const refused = await cdktf(deployment, { command: "deploy", stack: "factory", say }).then(
+      () => "not refused",
+      (error: Error) => error.message,
+    );
+    expect(refused).toMatch(LOCKED);
+    expect(refused).not.toContain("\n");
+    expect(said.join("\n")).not.toMatch(/lock/);
+    const [, unlock = ""] = /: npx (factory state unlock factory \S+)$/.exec(refused) ?? [];
+    const words = unlock.split(" ").slice(1);
+    const freed = await run.factoryCommand(words, { env: from("two", "unlock"), title: "unlock" });
+    expect(freed.output).toContain("the state of stack factory is free");
 
-  writeFileSync(file("go"), "");
-  await cdktf(deployment, { command: "deploy", stack: "factory", say });
-  expect(said.at(-1)).toMatch(/Apply complete/);
-}, 6 * MINUTE);
+    writeFileSync(file("go"), "");
+    await cdktf(deployment, { command: "deploy", stack: "factory", say });
+    expect(said.at(-1)).toMatch(/Apply complete/);
+  },
+  6 * MINUTE,
+);
 
 test("a build's state is read where it is", async () => {
   const states = stateStore(ofHome("two"));
@@ -167,42 +179,50 @@ test("a build's state is read where it is", async () => {
   expect(await states.read("build-debian-12")).toBeUndefined();
 });
 
-test("the S3 API of this Swift, which has no conditional writes, is refused by setup", async () => {
-  const session = run.session("production");
-  const endpoint = new URL(await session.endpoint("object-store")).origin;
-  const exports = await run.factoryCommand(["state", "credentials"], { env: from("s3", "s3"), title: "credentials" });
-  const pairs = [...exports.stdout.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, key = "", value]) => [key, value]);
-  const env = Object.fromEntries(pairs) as Record<string, string>;
-  expect(Object.keys(env)).toEqual(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
-  configure(`s3://${bucket}/s3?endpoint=${endpoint}&region=RegionOne`);
-  const refused = await run.start("npx", ["factory", "setup"], {
-    env: { ...from("s3", "s3"), ...env },
-    title: "setup s3",
-  }).result;
-  expect(refused.code).toBe(1);
-  expect(refused.output).toMatch(/can not be locked: its object storage has no conditional writes/);
-  expect(refused.output).not.toContain(env["AWS_SECRET_ACCESS_KEY"]);
-}, 3 * MINUTE);
+test(
+  "the S3 API of this Swift, which has no conditional writes, is refused by setup",
+  async () => {
+    const session = run.session("production");
+    const endpoint = new URL(await session.endpoint("object-store")).origin;
+    const exports = await run.factoryCommand(["state", "credentials"], { env: from("s3", "s3"), title: "credentials" });
+    const pairs = [...exports.stdout.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, key = "", value]) => [key, value]);
+    const env = Object.fromEntries(pairs) as Record<string, string>;
+    expect(Object.keys(env)).toEqual(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+    configure(`s3://${bucket}/s3?endpoint=${endpoint}&region=RegionOne`);
+    const refused = await run.start("npx", ["factory", "setup"], {
+      env: { ...from("s3", "s3"), ...env },
+      title: "setup s3",
+    }).result;
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(/can not be locked: its object storage has no conditional writes/);
+    expect(refused.output).not.toContain(env["AWS_SECRET_ACCESS_KEY"]);
+  },
+  3 * MINUTE,
+);
 
-test("whoever changes the place begins with no empty state, and can move it", async () => {
-  configure("local");
-  const refused = await start("diff", from("two", "moved", "2"), "diff elsewhere").result;
-  expect(refused.code).not.toBe(0);
-  expect(refused.output).toContain(
-    `state: is local, but the states are in swift://${bucket}; move them: npx factory state migrate`,
-  );
-  const moved = await run.factoryCommand(["state", "migrate"], { env: from("two", "moved"), title: "migrate" });
-  expect(moved.output).toMatch(/factory: moved/);
-  const { output } = await start("diff", from("two", "moved", "2"), "diff moved").expectExit(0);
-  expect(output).toContain("No changes");
+test(
+  "whoever changes the place begins with no empty state, and can move it",
+  async () => {
+    configure("local");
+    const refused = await start("diff", from("two", "moved", "2"), "diff elsewhere").result;
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain(
+      `state: is local, but the states are in swift://${bucket}; move them: npx factory state migrate`,
+    );
+    const moved = await run.factoryCommand(["state", "migrate"], { env: from("two", "moved"), title: "migrate" });
+    expect(moved.output).toMatch(/factory: moved/);
+    const { output } = await start("diff", from("two", "moved", "2"), "diff moved").expectExit(0);
+    expect(output).toContain("No changes");
 
-  // And back, over what was left there.
-  configure(`swift://${bucket}`);
-  await run.factoryCommand(["state", "migrate"], { env: from("two", "moved"), title: "migrate back" });
-  const other = await start("diff", from("one", "moved", "2"), "diff one").expectExit(0);
-  expect(other.output).toContain("No changes");
-  await start("destroy", from("one", "moved", "2"), "destroy").expectExit(0);
-}, 6 * MINUTE);
+    // And back, over what was left there.
+    configure(`swift://${bucket}`);
+    await run.factoryCommand(["state", "migrate"], { env: from("two", "moved"), title: "migrate back" });
+    const other = await start("diff", from("one", "moved", "2"), "diff one").expectExit(0);
+    expect(other.output).toContain("No changes");
+    await start("destroy", from("one", "moved", "2"), "destroy").expectExit(0);
+  },
+  6 * MINUTE,
+);
 
 /** The deployment as it is worked with from a home. */
 function ofHome(name: string): Deployment {

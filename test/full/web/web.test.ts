@@ -60,19 +60,22 @@ describe("the web site", () => {
     15 * MINUTE,
   );
 
-  step("is reached by its public address, its certificate is the factory's CA's, and it says that it has nothing yet", async () => {
-    const { status, body, headers } = await page(`${site}/`, ca);
-    expect([status, body.toString()]).toEqual([404, expect.stringContaining("There is no catalogue yet")]);
-    expect(headers).toMatchObject({
-      server: "nginx",
-      "strict-transport-security": "max-age=31536000",
-      "content-security-policy": expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/) as string,
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "referrer-policy": "no-referrer",
-    });
-    await expect(page(`${site}/`, `${await otherCa()}`)).rejects.toThrow(/certificate|self.signed/);
-  });
+  step(
+    "is reached by its public address, its certificate is the factory's CA's, and it says that it has nothing yet",
+    async () => {
+      const { status, body, headers } = await page(`${site}/`, ca);
+      expect([status, body.toString()]).toEqual([404, expect.stringContaining("There is no catalogue yet")]);
+      expect(headers).toMatchObject({
+        server: "nginx",
+        "strict-transport-security": "max-age=31536000",
+        "content-security-policy": expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/) as string,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+      });
+      await expect(page(`${site}/`, `${await otherCa()}`)).rejects.toThrow(/certificate|self.signed/);
+    },
+  );
 
   step("shows what is in bucket release, in pieces too, and nothing that is the factory's own", async () => {
     const release = run.buckets.release;
@@ -128,10 +131,14 @@ describe("the web site", () => {
       const uptime = new Uptime(`${site}/`, ca);
       await action({ "os-stop": null });
       await reaches("SHUTOFF");
-      await eventually("the other holds the address", async () => ((await holder().catch(() => "")) === other ? true : undefined), {
-        timeout: MINUTE,
-        interval: 1000,
-      });
+      await eventually(
+        "the other holds the address",
+        async () => ((await holder().catch(() => "")) === other ? true : undefined),
+        {
+          timeout: MINUTE,
+          interval: 1000,
+        },
+      );
       expect((await page(`${site}/`, ca)).status).toBe(200);
       await action({ "os-start": null });
       await reaches("ACTIVE");
@@ -156,11 +163,19 @@ describe("the web site", () => {
       const session = run.session(name === node("publisher") ? "build" : "services");
       const where = `/servers/${id}`;
       const headers = { "x-openstack-nova-api-version": "2.3" };
-      const { server } = await session.json<{ server: Record<string, string | null> }>({ service: "compute", method: "GET", path: where, headers });
+      const { server } = await session.json<{ server: Record<string, string | null> }>({
+        service: "compute",
+        method: "GET",
+        path: where,
+        headers,
+      });
       const text = server["OS-EXT-SRV-ATTR:user_data"] ?? "";
       expect(hunt.inText(name, userDataText(text))).toEqual([]);
     }
-    const key = await nodes.must(servers()[0]!, "sudo grep -rl 'PRIVATE[ ]KEY' /etc /var /usr/local 2>/dev/null | grep -v '^/etc/ssh/' ; true");
+    const key = await nodes.must(
+      servers()[0]!,
+      "sudo grep -rl 'PRIVATE[ ]KEY' /etc /var /usr/local 2>/dev/null | grep -v '^/etc/ssh/' ; true",
+    );
     expect(key).toBe("");
   });
 

@@ -22,7 +22,9 @@ export function makePeople(directory: string, baseDn: string): People {
     group("factory-users", 21_002, [user.user], baseDn),
     group("others", 21_003, [outsider.user], baseDn),
   ];
-  const units = ["people", "groups"].map((ou) => `dn: ou=${ou},${baseDn}\nobjectClass: organizationalUnit\nou: ${ou}\n`);
+  const units = ["people", "groups"].map(
+    (ou) => `dn: ou=${ou},${baseDn}\nobjectClass: organizationalUnit\nou: ${ou}\n`,
+  );
   const seed = path.join(directory, "people.ldif");
   writeFileSync(seed, [root(baseDn), ...units, ...groups, ...entries].join("\n"));
   return { admin, user, outsider, seed };

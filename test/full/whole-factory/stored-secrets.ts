@@ -25,5 +25,9 @@ function lines(text: string): string[] {
   if (!text.includes("-----BEGIN")) return [text.trim()];
   const key = /-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)-----END/.exec(text)?.[1] ?? "";
   // the first line of a key names its kind and is the same for all
-  return key.trim().split("\n").slice(1).filter((line) => line.length >= 12);
+  return key
+    .trim()
+    .split("\n")
+    .slice(1)
+    .filter((line) => line.length >= 12);
 }

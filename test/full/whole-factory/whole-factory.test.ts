@@ -66,20 +66,24 @@ describe("all of the factory", () => {
 
   afterAll(async () => run.end([]), 10 * MINUTE);
 
-  step("cdktf deploy factory: every node is in order at the end", async () => {
-    before = await inventory(run.projects);
-    await run.factoryCommand(["setup"]);
-    hunt.add(...deployerSecrets(run));
-    const { output } = await run.cdktf("deploy", "factory");
-    for (const name of all()) expect(output).toMatch(new RegExp(`${name}: in order at .*checks passed`));
-    // Jenkins' own repository is not in reach of the local cloud; where it is, nothing has to be changed
-    expect(output).toMatch(/Jenkins is not installed: .* not in reach|jenkins.*2\.504\.3/);
-    const servers = [
-      ...(await listServers(run.session("build"))),
-      ...(await listServers(run.session("services"))),
-    ].map(({ name }) => name);
-    expect(servers.sort()).toEqual(all());
-  }, 15 * MINUTE);
+  step(
+    "cdktf deploy factory: every node is in order at the end",
+    async () => {
+      before = await inventory(run.projects);
+      await run.factoryCommand(["setup"]);
+      hunt.add(...deployerSecrets(run));
+      const { output } = await run.cdktf("deploy", "factory");
+      for (const name of all()) expect(output).toMatch(new RegExp(`${name}: in order at .*checks passed`));
+      // Jenkins' own repository is not in reach of the local cloud; where it is, nothing has to be changed
+      expect(output).toMatch(/Jenkins is not installed: .* not in reach|jenkins.*2\.504\.3/);
+      const servers = [
+        ...(await listServers(run.session("build"))),
+        ...(await listServers(run.session("services"))),
+      ].map(({ name }) => name);
+      expect(servers.sort()).toEqual(all());
+    },
+    15 * MINUTE,
+  );
 
   step('cdktf diff right after: "No changes"', async () => {
     expect((await run.cdktf("diff", "factory")).output).toMatch(/No changes/);
@@ -97,12 +101,15 @@ describe("all of the factory", () => {
     hunt.add(...(await storedSecrets(run)));
   });
 
-  step("an administrator logs in to the jump host and from there to any node, with a home, and is root by sudo", async () => {
-    for (const where of ["jump-host", "nfs-server", "controller", "directory-replica", "web-server", "publisher"]) {
-      const { code, stdout, stderr } = await as(people.admin, where, "id -un; pwd; sudo -n id -u");
-      expect({ where, code, said: stdout, stderr }).toMatchObject({ code: 0, said: "ada\n/home/ada\n0\n" });
-    }
-  });
+  step(
+    "an administrator logs in to the jump host and from there to any node, with a home, and is root by sudo",
+    async () => {
+      for (const where of ["jump-host", "nfs-server", "controller", "directory-replica", "web-server", "publisher"]) {
+        const { code, stdout, stderr } = await as(people.admin, where, "id -un; pwd; sudo -n id -u");
+        expect({ where, code, said: stdout, stderr }).toMatchObject({ code: 0, said: "ada\n/home/ada\n0\n" });
+      }
+    },
+  );
 
   step("a user logs in to the jump host and nowhere else, without sudo", async () => {
     expect(await as(people.user, "jump-host", "id -un")).toMatchObject({ code: 0, stdout: "ursula\n" });
@@ -115,36 +122,44 @@ describe("all of the factory", () => {
     expect((await as(people.outsider, "nfs-server", "true")).code).toBe(255);
   });
 
-  step("and the same with either replica stopped", async () => {
-    for (const replica of ["directory-replica", "directory-replica-2"]) {
-      await nodes.must(node(replica), `sudo systemctl stop ${DIRECTORY.unit}`);
-      // what SSSD remembers must not answer for the directory
-      for (const where of ["jump-host", "nfs-server"]) await nodes.must(node(where), "sudo sss_cache -E");
-      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
-      expect((await as(people.user, "nfs-server", "true")).code).toBe(255);
-      expect((await as(people.outsider, "jump-host", "true")).code).toBe(255);
-      await nodes.must(node(replica), `sudo systemctl start ${DIRECTORY.unit}`);
-    }
-  }, 3 * MINUTE);
+  step(
+    "and the same with either replica stopped",
+    async () => {
+      for (const replica of ["directory-replica", "directory-replica-2"]) {
+        await nodes.must(node(replica), `sudo systemctl stop ${DIRECTORY.unit}`);
+        // what SSSD remembers must not answer for the directory
+        for (const where of ["jump-host", "nfs-server"]) await nodes.must(node(where), "sudo sss_cache -E");
+        expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+        expect((await as(people.user, "nfs-server", "true")).code).toBe(255);
+        expect((await as(people.outsider, "jump-host", "true")).code).toBe(255);
+        await nodes.must(node(replica), `sudo systemctl start ${DIRECTORY.unit}`);
+      }
+    },
+    3 * MINUTE,
+  );
 
-  step("the web page is served at the public address, with what was released; nothing else answers there", async () => {
-    const description = `${run.factory}-web`;
-    const [found] = await list(run.session("services"), "floatingips", { fields: { description } });
-    const address = found!.floating_ip_address;
-    const ca = path.join(run.directory, "ca.pem");
-    writeFileSync(ca, await nodes.must(node("web-server"), "cat /etc/factory/ca.pem"));
-    web = { address, ca };
-    // before anything is released the site says so
-    expect(await get(web, "/")).toMatchObject({ status: 404, body: expect.stringMatching(/catalogue/) as string });
-    for (const [name, text] of Object.entries({ "index.html": "<h1>Images</h1>\n", "images/hello.txt": "hello\n" }))
-      await putObject(run.session("production"), run.buckets.release, name, Buffer.from(text));
-    await eventually("the catalogue", async () => ((await get(web, "/")).status === 200 ? true : undefined), {
-      timeout: MINUTE,
-    });
-    expect(await get(web, "/images/hello.txt")).toMatchObject({ status: 200, body: "hello\n" });
-    expect(await openPorts(web.address)).toEqual([80, 443]);
-    expect(await openPorts((await nodes.find(node("jump-host"))).floating!)).toEqual([22]);
-  }, 5 * MINUTE);
+  step(
+    "the web page is served at the public address, with what was released; nothing else answers there",
+    async () => {
+      const description = `${run.factory}-web`;
+      const [found] = await list(run.session("services"), "floatingips", { fields: { description } });
+      const address = found!.floating_ip_address;
+      const ca = path.join(run.directory, "ca.pem");
+      writeFileSync(ca, await nodes.must(node("web-server"), "cat /etc/factory/ca.pem"));
+      web = { address, ca };
+      // before anything is released the site says so
+      expect(await get(web, "/")).toMatchObject({ status: 404, body: expect.stringMatching(/catalogue/) as string });
+      for (const [name, text] of Object.entries({ "index.html": "<h1>Images</h1>\n", "images/hello.txt": "hello\n" }))
+        await putObject(run.session("production"), run.buckets.release, name, Buffer.from(text));
+      await eventually("the catalogue", async () => ((await get(web, "/")).status === 200 ? true : undefined), {
+        timeout: MINUTE,
+      });
+      expect(await get(web, "/images/hello.txt")).toMatchObject({ status: 200, body: "hello\n" });
+      expect(await openPorts(web.address)).toEqual([80, 443]);
+      expect(await openPorts((await nodes.find(node("jump-host"))).floating!)).toEqual([22]);
+    },
+    5 * MINUTE,
+  );
 
   step("with one web server stopped the page is still there", async () => {
     await nodes.must(node("web-server"), "sudo systemctl stop keepalived.service nginx.service");
@@ -155,7 +170,8 @@ describe("all of the factory", () => {
   step("a new certificate needs no rebuild", async () => {
     const launched = async () => (await nodes.must(node("web-server"), "stat -c %Y /var/lib/cloud/instance")).trim();
     const old = await launched();
-    const serial = () => nodes.must(node("web-server"), "openssl x509 -noout -serial -in /etc/factory/certificates/web.pem");
+    const serial = () =>
+      nodes.must(node("web-server"), "openssl x509 -noout -serial -in /etc/factory/certificates/web.pem");
     const first = await serial();
     await run.factoryCommand(["certificates", "renew", "web-server", "--all"]);
     expect(await serial()).not.toBe(first);
@@ -163,35 +179,50 @@ describe("all of the factory", () => {
     expect(await get(web, "/")).toMatchObject({ status: 200 });
   });
 
-  step("a rotated password reaches directory and nodes without a rebuild", async () => {
-    await run.factoryCommand(["secrets", "rotate", "directoryReader"]);
-    hunt.add(...(await storedSecrets(run)));
-    await nodes.must(node("nfs-server"), "sudo sss_cache -E");
-    expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0 });
-  }, 5 * MINUTE);
+  step(
+    "a rotated password reaches directory and nodes without a rebuild",
+    async () => {
+      await run.factoryCommand(["secrets", "rotate", "directoryReader"]);
+      hunt.add(...(await storedSecrets(run)));
+      await nodes.must(node("nfs-server"), "sudo sss_cache -E");
+      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0 });
+    },
+    5 * MINUTE,
+  );
 
-  step("a replaced NFS server and a replaced directory provider keep their data and their addresses", async () => {
-    const places = { nfs: await nodes.find(node("nfs-server")), directory: await nodes.find(node("directory-replica")) };
-    await nodes.must(node("nfs-server"), "echo kept | sudo tee /srv/factory/cache/kept");
-    await run.factoryCommand(["replace", "nfs-server", "directory-replica"]);
-    nodes.forget();
-    expect(await nodes.must(node("nfs-server"), "cat /srv/factory/cache/kept")).toBe("kept\n");
-    expect(await nodes.find(node("nfs-server"))).toEqual(places.nfs);
-    expect(await nodes.find(node("directory-replica"))).toEqual(places.directory);
-    await nodes.must(node("nfs-server"), "sudo sss_cache -E");
-    expect(await as(people.admin, "directory-replica", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
-  }, 5 * MINUTE);
+  step(
+    "a replaced NFS server and a replaced directory provider keep their data and their addresses",
+    async () => {
+      const places = {
+        nfs: await nodes.find(node("nfs-server")),
+        directory: await nodes.find(node("directory-replica")),
+      };
+      await nodes.must(node("nfs-server"), "echo kept | sudo tee /srv/factory/cache/kept");
+      await run.factoryCommand(["replace", "nfs-server", "directory-replica"]);
+      nodes.forget();
+      expect(await nodes.must(node("nfs-server"), "cat /srv/factory/cache/kept")).toBe("kept\n");
+      expect(await nodes.find(node("nfs-server"))).toEqual(places.nfs);
+      expect(await nodes.find(node("directory-replica"))).toEqual(places.directory);
+      await nodes.must(node("nfs-server"), "sudo sss_cache -E");
+      expect(await as(people.admin, "directory-replica", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+    },
+    5 * MINUTE,
+  );
 
-  step("a deleted person is back after a restore", async () => {
-    await run.factoryCommand(["backup", "directory-replica"]);
-    const who = `uid=${people.admin.user},ou=people,${BASE}`;
-    await nodes.must(node("directory-replica"), `sudo ldapdelete -Q -Y EXTERNAL -H ldapi:/// '${who}'`);
-    await nodes.must(node("nfs-server"), "sudo sss_cache -E");
-    expect((await as(people.admin, "nfs-server", "true")).code).toBe(255);
-    await run.factoryCommand(["restore", "directory-replica", "--yes"]);
-    for (const where of ["jump-host", "nfs-server"]) await nodes.must(node(where), "sudo sss_cache -E");
-    expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
-  }, 5 * MINUTE);
+  step(
+    "a deleted person is back after a restore",
+    async () => {
+      await run.factoryCommand(["backup", "directory-replica"]);
+      const who = `uid=${people.admin.user},ou=people,${BASE}`;
+      await nodes.must(node("directory-replica"), `sudo ldapdelete -Q -Y EXTERNAL -H ldapi:/// '${who}'`);
+      await nodes.must(node("nfs-server"), "sudo sss_cache -E");
+      expect((await as(people.admin, "nfs-server", "true")).code).toBe(255);
+      await run.factoryCommand(["restore", "directory-replica", "--yes"]);
+      for (const where of ["jump-host", "nfs-server"]) await nodes.must(node(where), "sudo sss_cache -E");
+      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+    },
+    5 * MINUTE,
+  );
 
   step("no secret is in user data, state, synthesised stacks or logs", async () => {
     for (const { server, base64 } of await userData(run))
@@ -200,19 +231,26 @@ describe("all of the factory", () => {
     expect(await hunt.inFiles([run.results, run.outputs, ...run.homeWithoutKeys()], needles)).toEqual([]);
   });
 
-  step("cdktf destroy factory, and the next deploy takes the data up again", async () => {
-    await run.cdktf("destroy", "factory");
-    nodes.forget();
-    await run.cdktf("deploy", "factory", { title: "deploy factory again" });
-    expect(await nodes.must(node("nfs-server"), "cat /srv/factory/cache/kept")).toBe("kept\n");
-    expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
-  }, 15 * MINUTE);
+  step(
+    "cdktf destroy factory, and the next deploy takes the data up again",
+    async () => {
+      await run.cdktf("destroy", "factory");
+      nodes.forget();
+      await run.cdktf("deploy", "factory", { title: "deploy factory again" });
+      expect(await nodes.must(node("nfs-server"), "cat /srv/factory/cache/kept")).toBe("kept\n");
+      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+    },
+    15 * MINUTE,
+  );
 
-  step("factory destroy --purge-data leaves nothing at all", async () => {
-    await run.factoryCommand(["destroy", "--purge-data"]);
-    const { added, gone } = compareInventories(before, await inventory(run.projects));
-    expect({ added, gone }).toEqual({ added: [], gone: [] });
-    run.finished = true;
-  }, 5 * MINUTE);
+  step(
+    "factory destroy --purge-data leaves nothing at all",
+    async () => {
+      await run.factoryCommand(["destroy", "--purge-data"]);
+      const { added, gone } = compareInventories(before, await inventory(run.projects));
+      expect({ added, gone }).toEqual({ added: [], gone: [] });
+      run.finished = true;
+    },
+    5 * MINUTE,
+  );
 });
-
