@@ -76,8 +76,8 @@ describe("day two", () => {
           "directory-replica backup",
         ]),
       );
-      const { output } = await run.factoryCommand(["status"]);
-      expect(output.split("\n").filter((line) => line.length > 100)).toEqual([]);
+      const { stdout } = await run.factoryCommand(["status"]);
+      expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
     },
     20 * MINUTE,
   );
