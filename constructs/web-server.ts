@@ -5,6 +5,7 @@ import { Fn, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import type { NodeValues } from "../cloud-init/render";
 import { webServerUserData, type SharedAddress } from "../cloud-init/web-server";
+import { numbered } from "../model/naming";
 import { Peer, Port, type IPeer } from "./connections";
 import { NodeHost, type NodeKind, type NodePlace } from "./node-host";
 import { BALANCED, WebBalancer } from "./web-balancer";
@@ -65,9 +66,9 @@ export class WebServers extends Construct {
       peerAddress: Lazy.stringValue({ produce: () => hosts[1 - index]?.address }),
       priority: 101 - index,
     });
-    names.forEach((name, index) => {
-      const host = new NodeHost(this, `web-server${index === 0 ? "" : `-${index + 1}`}`, {
-        name,
+    numbered("web-server", names.length).forEach((server, index) => {
+      const host = new NodeHost(this, server, {
+        name: names[index] ?? "",
         kind,
         network,
         keyPair: props.keyPair,

@@ -60,12 +60,15 @@ export type NodeRole = (typeof NODE_ROLES)[number];
 /** Tag of a server that says what it is. */
 export const roleTag = (role: NodeRole): string => `role=${role}`;
 
+/** What several of a kind are called: the first like an only one, then `-2`, `-3`. */
+export const numbered = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${name}${index === 0 ? "" : `-${index + 1}`}`);
+
 /** Names of the factory's own resources: `<factory>-<what>`. */
 export const names = {
   node: (factory: string, role: string): string => `${factory}-${role}`,
-  /** Names of several nodes of a role: the first is named like an only one. */
-  nodes: (factory: string, role: NodeRole, count: number): string[] =>
-    Array.from({ length: count }, (_, index) => `${factory}-${role}${index === 0 ? "" : `-${index + 1}`}`),
+  /** Names of several nodes of a role. */
+  nodes: (factory: string, role: NodeRole, count: number): string[] => numbered(names.node(factory, role), count),
   /** Domain of the names that nodes know each other by. */
   domain: (factory: string): string => `${factory}.internal`,
   /** What joined nodes call the directory: all replicas. */

@@ -7,7 +7,7 @@ import { factoryCommand } from "../constructs/factory-command";
 import { Network } from "../constructs/network";
 import { applyPolicies } from "../constructs/policies";
 import { SecurityGroup } from "../constructs/security-group";
-import { names } from "../model/naming";
+import { names, numbered } from "../model/naming";
 import type { StackContext } from "./context";
 import { stateBackend } from "./state-backend";
 
@@ -43,11 +43,9 @@ export class BuildStack extends TerraformStack {
       keyPair: names.keyPair(factory),
       scratchGiB: nodes.buildHost.scratchGiB,
       buildHosts: SecurityGroup.fromExisting(this, "build-hosts", names.node(factory, "build-host"), dependsOn),
-      jumpHosts: names
-        .nodes(factory, "jump-host", nodes.jumpHost.count)
-        .map((name, index) =>
-          SecurityGroup.fromExisting(this, `jump-host${index === 0 ? "" : `-${index + 1}`}`, name, dependsOn),
-        ),
+      jumpHosts: numbered("jump-host", nodes.jumpHost.count).map((host) =>
+        SecurityGroup.fromExisting(this, host, names.node(factory, host), dependsOn),
+      ),
       ...(nodes.controller && {
         controller: SecurityGroup.fromExisting(this, "controller", names.node(factory, "controller"), dependsOn),
       }),

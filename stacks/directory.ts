@@ -11,7 +11,7 @@ import { NodeConfigured } from "../constructs/node-configured";
 import type { NodeHost } from "../constructs/node-host";
 import type { FactoryConfig } from "../model/config";
 import { DIRECTORY } from "../model/directory";
-import { names } from "../model/naming";
+import { names, numbered } from "../model/naming";
 import type { StackContext } from "./context";
 import type { Places } from "./places";
 
@@ -37,7 +37,8 @@ export class Directory {
     const { factory, directory } = config;
     const { baseDn, adminGroup, userGroup } = directory;
     this.root = root;
-    const nodes = names.nodes(factory, "directory-replica", kind.count);
+    const ids = numbered("directory-replica", kind.count);
+    const nodes = ids.map((replica) => names.node(factory, replica));
     const fullName = (node: string): string => `${node}.${names.domain(factory)}`;
     // each replica is told the addresses of all, which are there when all are made
     const made: DirectoryReplica[] = [];
@@ -60,16 +61,17 @@ export class Directory {
             policies: ["soft-anti-affinity"],
             ...(provider && { provider }),
           });
-    for (const [index, name] of nodes.entries()) {
+    for (const [index, replica] of ids.entries()) {
+      const name = names.node(factory, replica);
       const copied =
         index === 0 ? existingProvider(config) : (existingProvider(config) ?? ownProvider(fullName(nodes[0] ?? "")));
       made.push(
-        new DirectoryReplica(stack, `directory-replica${index === 0 ? "" : `-${index + 1}`}`, {
+        new DirectoryReplica(stack, replica, {
           ...places.services,
           root,
           name,
           kind,
-          volume: { name: names.dataVolume(factory, name.slice(factory.length + 1)), sizeGiB: kind.volumeGiB },
+          volume: { name: names.dataVolume(factory, replica), sizeGiB: kind.volumeGiB },
           project: "services",
           ...(apart && { serverGroupId: apart.id }),
           values: {

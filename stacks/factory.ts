@@ -19,7 +19,7 @@ import { WebServers } from "../constructs/web-server";
 import { backedUpNodes } from "../model/backup";
 import { plannedBuckets, type BucketUse } from "../model/buckets";
 import { IPERF3_PORT } from "../model/jenkins";
-import { names } from "../model/naming";
+import { names, numbered } from "../model/naming";
 import type { StackContext } from "./context";
 import { Directory } from "./directory";
 import { Places } from "./places";
@@ -58,11 +58,11 @@ export class FactoryStack extends TerraformStack {
     const directory = directoryReplica && new Directory(this, { context, places, kind: directoryReplica });
     const nodeValues = { ...context.nodeValues, ...(directory && { joined: directory.joined }) };
 
-    const jumpHosts = names.nodes(factory, "jump-host", nodes.jumpHost.count).map(
-      (name, index) =>
-        new JumpHost(this, `jump-host${index === 0 ? "" : `-${index + 1}`}`, {
+    const jumpHosts = numbered("jump-host", nodes.jumpHost.count).map(
+      (host) =>
+        new JumpHost(this, host, {
           ...places.build,
-          name,
+          name: names.node(factory, host),
           kind: nodes.jumpHost,
           external: net.external,
           sshFrom: net.sshFrom,
