@@ -8,6 +8,7 @@ import {
   listAccessRules,
   listApplicationCredentials,
   type AccessRule,
+  type ApplicationCredential,
   type NewApplicationCredential,
 } from "../openstack/keystone";
 import type { Session } from "../openstack/session";
@@ -60,7 +61,7 @@ export async function issueCredentials(
     const [first] = sessions;
     if (!first) throw new Error(`${cloud}: no use for it`);
     const name = credentialName(build, cloud);
-    await revokeNamed(first.session, (one) => one === name);
+    await revokeChosen(first.session, (found) => found.filter((one) => one.name === name));
     const rules = await rulesOf(sessions, buckets);
     const { id, secret } = await createInTurn(first.session, {
       name,
@@ -100,14 +101,19 @@ export async function createInTurn(
 export async function revokeCredentials(sessions: readonly Session[], build: string): Promise<number> {
   const prefix = credentialName(build, "");
   let count = 0;
-  for (const session of sessions) count += await revokeNamed(session, (name) => name.startsWith(prefix));
+  for (const session of sessions)
+    count += await revokeChosen(session, (found) => found.filter(({ name }) => name.startsWith(prefix)));
   return count;
 }
 
-async function revokeNamed(session: Session, wanted: (name: string) => boolean): Promise<number> {
-  const found = (await listApplicationCredentials(session)).filter((one) => wanted(one.name));
+/** Revokes those of a session's user that `choose` picks. Gives how many there were. */
+export async function revokeChosen(
+  session: Session,
+  choose: (found: readonly ApplicationCredential[]) => readonly ApplicationCredential[],
+): Promise<number> {
   let count = 0;
-  for (const one of found) if (await deleteApplicationCredential(session, one.id)) count += 1;
+  for (const { id } of choose(await listApplicationCredentials(session)))
+    if (await deleteApplicationCredential(session, id)) count += 1;
   return count;
 }
 
@@ -120,10 +126,15 @@ export async function forgetAccessRules(entries: readonly EntryUse[], buckets: r
     const [first] = sessions;
     if (!first || (await listApplicationCredentials(first.session)).some(({ name }) => BUILD_CREDENTIAL.test(name)))
       continue;
-    const ours = new Set((await rulesOf(sessions, buckets)).map(ruleKey));
-    const left = (await listAccessRules(first.session)).filter((rule) => ours.has(ruleKey(rule)));
-    for (const { id } of left) await deleteAccessRule(first.session, id);
+    await forgetRules(first.session, await rulesOf(sessions, buckets));
   }
+}
+
+/** Removes these access rules of a session's user, as far as they are there. */
+export async function forgetRules(session: Session, rules: readonly AccessRule[]): Promise<void> {
+  const ours = new Set(rules.map(ruleKey));
+  const left = (await listAccessRules(session)).filter((rule) => ours.has(ruleKey(rule)));
+  for (const { id } of left) await deleteAccessRule(session, id);
 }
 
 /** What `credentialName` makes. */
@@ -133,12 +144,14 @@ async function rulesOf(sessions: EntryUse["sessions"], buckets: readonly string[
   return (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
 }
 
-/** Keystone compares a request's whole path, so the rules begin with each endpoint's own. */
+/** The path that a service's calls begin with, `/v1/AUTH_abc`: Keystone compares a request's whole path with rules. */
+export async function endpointPath(session: Session, service: Service): Promise<string> {
+  return new URL(await session.endpoint(service)).pathname.replace(/\/$/, "");
+}
+
 async function rulesFor(session: Session, uses: readonly Use[], buckets: readonly string[]): Promise<AccessRule[]> {
   const prefixes = new Map<Service, string>();
-  for (const service of servicesFor(uses)) {
-    prefixes.set(service, new URL(await session.endpoint(service)).pathname.replace(/\/$/, ""));
-  }
+  for (const service of servicesFor(uses)) prefixes.set(service, await endpointPath(session, service));
   return accessRules({ uses, buckets, prefix: (service) => prefixes.get(service) ?? "" });
 }
 

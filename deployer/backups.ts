@@ -10,8 +10,6 @@ import { messageOf, UserError } from "./user-error";
 
 /** Milliseconds that the units may take. */
 const UNIT = 65 * 60_000;
-/** Milliseconds that a node may take until its checks pass with what was restored. */
-const HEALTH = 5 * 60_000;
 
 /** All backups in the bucket, by node and then the newest first; also those of nodes that are gone. */
 export async function listBackups(deployment: Deployment): Promise<Backup[]> {
@@ -73,7 +71,7 @@ export async function restore(
 ): Promise<void> {
   const host = await new Ways(deployment, say).to(node);
   say(`${node.name}: ${await runUnit(host, BACKUP.restore(backup.stamp))}`);
-  const checks = await waitForHealth(host, { timeout: HEALTH });
+  const checks = await waitForHealth(host);
   say(`${node.name}: in order, ${checks.length} checks passed`);
 }
 

@@ -1,7 +1,6 @@
 /** `factory internal configure`: brings a node of the factory into the state that the configuration wants. */
 import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import type { NodeRole } from "../model/naming";
 import { rebuildServer, type Server } from "../openstack/nova";
 import { ServerFailure, waitForActive } from "../openstack/nova-wait";
 import { firstBootFailed, waitForFirstBoot } from "./cloud-init";
@@ -18,8 +17,6 @@ import { messageOf, UserError } from "./user-error";
 /** Milliseconds: packages are installed at the first boot, in emulation if need be. */
 const FIRST_BOOT = 20 * 60_000;
 const REBUILD = 10 * 60_000;
-/** Milliseconds that a role may take until its own checks pass. */
-const HEALTH = 5 * 60_000;
 
 export interface Wanted {
   readonly serverId: string;
@@ -38,7 +35,7 @@ export async function configure(deployment: Deployment, wanted: Wanted, say: (li
   const { node, host } = await current(deployment, wanted, say);
   await waitForFirstBoot(host, { timeout: FIRST_BOOT });
   await handOver(deployment, node, host);
-  const checks = await waitForHealth(host, { timeout: HEALTH, tolerate: wanted.tolerate });
+  const checks = await waitForHealth(host, { tolerate: wanted.tolerate });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const at = node.publicAddress ?? node.address;
   say(`${node.name}: in order at ${at} after ${seconds} s, ${checks.filter(({ ok }) => ok).length} checks passed`);
@@ -53,10 +50,10 @@ export async function handOver(
   host: SshHost,
   only?: RoleContext["only"],
 ): Promise<void> {
-  if (node.role === "build-host" || ROLE_HANDOVERS[node.role].length === 0) return;
+  if (node.role === "build-host") return;
   const secrets = openSecrets(deployment);
   const context: RoleContext = { deployment, node, secrets, authority: () => secrets.authority(), only };
-  for (const handover of ROLE_HANDOVERS[node.role satisfies NodeRole]) await give(host, await handover(context));
+  for (const handover of ROLE_HANDOVERS[node.role]) await give(host, await handover(context));
 }
 
 /** The node with the image and the user data that it is to have, rebuilt where it has others, and a way to it. */

@@ -7,9 +7,6 @@ import type { FactoryNode, Ways } from "./nodes";
 import type { RoleContext } from "./roles/role";
 import { messageOf, UserError } from "./user-error";
 
-/** Milliseconds that a node may take until its checks pass again. */
-const HEALTH = 5 * 60_000;
-
 /** Nodes of these roles, role after role, and within a role by name: of directory servers the provider is the first. */
 export function inOrderOf(roles: readonly NodeRole[], nodes: readonly FactoryNode[]): FactoryNode[] {
   return roles.flatMap((role) =>
@@ -34,5 +31,5 @@ export async function handOverAgain(
     });
     say(`${node.name}: handed over`);
   }
-  for (const node of nodes) await waitForHealth(await ways.to(node), { timeout: HEALTH });
+  for (const node of nodes) await waitForHealth(await ways.to(node));
 }

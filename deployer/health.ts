@@ -19,16 +19,17 @@ export async function health(host: SshHost, timeout = 120_000): Promise<HealthCh
   return JSON.parse(answer) as HealthCheck[];
 }
 
+/** Milliseconds that a role may take until its own checks pass. */
+const WITHIN = 5 * 60_000;
+
 export interface HealthWait {
-  /** Milliseconds. */
-  readonly timeout: number;
   /** Name of a check that may fail. @default - none */
   readonly tolerate?: string | undefined;
 }
 
 /** Waits until all checks pass but one that may fail, and gives them. Throws a UserError with those that do not. */
-export async function waitForHealth(host: SshHost, { timeout, tolerate }: HealthWait): Promise<readonly HealthCheck[]> {
-  const end = Date.now() + timeout;
+export async function waitForHealth(host: SshHost, { tolerate }: HealthWait = {}): Promise<readonly HealthCheck[]> {
+  const end = Date.now() + WITHIN;
   for (;;) {
     let failed: readonly HealthCheck[] = [{ name: "ssh", ok: false, detail: "the node does not answer" }];
     try {
@@ -44,7 +45,7 @@ export async function waitForHealth(host: SshHost, { timeout, tolerate }: Health
     }
     if (Date.now() > end) {
       const what = failed.map(({ name, detail }) => `${name}: ${detail}`).join("; ");
-      throw new UserError(`${host.name}: is not in order after ${Math.round(timeout / 1000)} s: ${what}`);
+      throw new UserError(`${host.name}: is not in order after ${Math.round(WITHIN / 1000)} s: ${what}`);
     }
     await pause(2000);
   }

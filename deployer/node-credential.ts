@@ -3,15 +3,11 @@
  * end once the new one is at work.
  */
 import type { Credential } from "../model/plan";
-import {
-  deleteAccessRule,
-  deleteApplicationCredential,
-  listAccessRules,
-  listApplicationCredentials,
-  type AccessRule,
-} from "../openstack/keystone";
+import type { AccessRule } from "../openstack/keystone";
 import type { Session } from "../openstack/session";
-import { checkMayIssue, createInTurn, ROLES } from "./application-credential";
+import { checkMayIssue, createInTurn, endpointPath, forgetRules, revokeChosen, ROLES } from "./application-credential";
+import { CERTIFICATES, type EndingCredential } from "./certificate-files";
+import type { NodeFile } from "./roles/role";
 
 /** Renewed at each handover. */
 const LIFETIME_DAYS = 180;
@@ -64,22 +60,29 @@ export async function revokeNodeCredentials(
   { name, rules }: Pick<NodeCredentialKind, "name" | "rules">,
 ): Promise<number> {
   const count = await revoke(session, name);
-  const key = ({ service, method, path }: AccessRule): string => `${service} ${method} ${path}`;
-  const ours = new Set(rules.map(key));
-  for (const rule of await listAccessRules(session)) if (ours.has(key(rule))) await deleteAccessRule(session, rule.id);
+  await forgetRules(session, rules);
   return count;
 }
 
-async function revoke(session: Session, name: string, except?: string): Promise<number> {
-  const found = (await listApplicationCredentials(session)).filter(
-    (one) => one.id !== except && one.name.startsWith(`${name}-`) && /^\d{17}$/.test(one.name.slice(name.length + 1)),
-  );
-  let count = 0;
-  for (const { id } of found) if (await deleteApplicationCredential(session, id)) count += 1;
-  return count;
+function revoke(session: Session, name: string, except?: string): Promise<number> {
+  const ofKind = (one: string): boolean => one.startsWith(`${name}-`) && /^\d{17}$/.test(one.slice(name.length + 1));
+  return revokeChosen(session, (found) => found.filter((one) => one.id !== except && ofKind(one.name)));
 }
 
 /** The path that the project's objects are below, as Keystone compares it: `/v1/AUTH_abc`. */
-export async function objectStorePath(session: Session): Promise<string> {
-  return new URL(await session.endpoint("object-store")).pathname.replace(/\/$/, "");
+export function objectStorePath(session: Session): Promise<string> {
+  return endpointPath(session, "object-store");
+}
+
+/**
+ * What a node keeps of the end of a credential, by which it is listed and renewed in time.
+ * @param name of the credential among the node's
+ */
+export function endingFile(name: string, session: Session, { credential, expires }: IssuedCredential): NodeFile {
+  const ending: EndingCredential = {
+    serial: credential.applicationCredentialId,
+    subject: `application credential of ${session.cloud}`,
+    expires,
+  };
+  return { path: `${CERTIFICATES}/${name}.json`, content: `${JSON.stringify(ending)}\n` };
 }

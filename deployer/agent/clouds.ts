@@ -2,14 +2,9 @@
 import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { readCloudsFile } from "../../openstack/clouds-file";
-import {
-  createApplicationCredential,
-  deleteApplicationCredential,
-  listApplicationCredentials,
-  type ApplicationCredential,
-} from "../../openstack/keystone";
+import { createApplicationCredential } from "../../openstack/keystone";
 import type { Session } from "../../openstack/session";
-import { checkMayIssue } from "../application-credential";
+import { checkMayIssue, revokeChosen } from "../application-credential";
 import type { Deployment } from "../deployment";
 
 /** Roles of a member that the deployer uses, where the user has them: `creator` is Barbican's. */
@@ -88,7 +83,7 @@ export async function issueDeployerClouds(deployment: Deployment, now = new Date
   }
   const settled = async (): Promise<void> => {
     for (const { cloud, session } of entriesOf(deployment))
-      await withdraw(session, (found) => deployersOwn(found, factory, cloud).slice(1));
+      await revokeChosen(session, (found) => deployersOwn(found, factory, cloud).slice(1));
   };
   return { text: stringify({ clouds }, { schema: "failsafe" }), files, settled };
 }
@@ -100,17 +95,7 @@ const commonOf = (entry: Readonly<Record<string, unknown>>): Record<string, unkn
 export async function withdrawDeployerClouds(deployment: Deployment): Promise<number> {
   let count = 0;
   for (const { session } of entriesOf(deployment))
-    count += await withdraw(session, (found) => deployersOwn(found, deployment.config.factory));
-  return count;
-}
-
-async function withdraw(
-  session: Session,
-  chosen: (found: readonly ApplicationCredential[]) => readonly ApplicationCredential[],
-): Promise<number> {
-  let count = 0;
-  for (const { id } of chosen(await listApplicationCredentials(session)))
-    if (await deleteApplicationCredential(session, id)) count += 1;
+    count += await revokeChosen(session, (found) => deployersOwn(found, deployment.config.factory));
   return count;
 }
 

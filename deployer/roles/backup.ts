@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { BACKUP, backedUpNodes, type BackupAccess } from "../../model/backup";
 import { backupCredentialKind } from "../backup-credential";
-import { CERTIFICATES, type EndingCredential } from "../certificate-files";
-import { issueNodeCredential } from "../node-credential";
+import { endingFile, issueNodeCredential } from "../node-credential";
 import type { RoleHandover } from "./role";
 
 /** Nothing for nodes without backups. */
@@ -17,7 +16,8 @@ export const backup: RoleHandover = async ({ deployment, node, secrets }) => {
     session.endpoint("object-store"),
     backupCredentialKind(deployment, node.name),
   ]);
-  const { credential, expires, revokeFormer } = await issueNodeCredential(session, kind);
+  const issued = await issueNodeCredential(session, kind);
+  const { credential, expires, revokeFormer } = issued;
   const access: BackupAccess = {
     node: node.name,
     identity: credential.authUrl,
@@ -28,18 +28,13 @@ export const backup: RoleHandover = async ({ deployment, node, secrets }) => {
     keep: config.retention.backups,
     ca: session.trusted,
   };
-  const ending: EndingCredential = {
-    serial: credential.applicationCredentialId,
-    subject: `application credential of ${session.cloud}`,
-    expires,
-  };
   return {
     credentials: [
       { name: BACKUP.passphrases, content: passphrases.map((one) => `${one}\n`).join("") },
       { name: BACKUP.access, content: JSON.stringify(access) },
     ],
     files: [
-      { path: `${CERTIFICATES}/${BACKUP.access}.json`, content: `${JSON.stringify(ending)}\n` },
+      endingFile(BACKUP.access, session, issued),
       { path: BACKUP.program, content: readFileSync(path.join(deployment.root, BACKUP.source)), mode: "0755" },
       { path: BACKUP.health, content: `#!/bin/sh\nexec ${BACKUP.program} health\n`, mode: "0755" },
     ],

@@ -1,7 +1,6 @@
 /** What the publisher's node is handed over: a credential of project production, and the program that tries it. */
 import { PUBLISHER_PATHS, type PublisherSettings } from "../../model/publisher";
-import { CERTIFICATES, type EndingCredential } from "../certificate-files";
-import { issueNodeCredential } from "../node-credential";
+import { endingFile, issueNodeCredential } from "../node-credential";
 import { publisherCredentialKind } from "../publisher-credential";
 import { bundleRunner } from "../runner-bundle";
 import type { Handover, RoleContext } from "./role";
@@ -10,10 +9,8 @@ export async function publisherHandover({ deployment }: RoleContext): Promise<Ha
   const { factory, buckets } = deployment.config;
   const session = deployment.project("production");
   const program = await bundleRunner(deployment.root, "publisher/check-main.ts");
-  const { credential, expires, revokeFormer } = await issueNodeCredential(
-    session,
-    await publisherCredentialKind(deployment),
-  );
+  const issued = await issueNodeCredential(session, await publisherCredentialKind(deployment));
+  const { credential, expires, revokeFormer } = issued;
   const { requests, staging, release } = buckets;
   const settings: PublisherSettings = {
     factory,
@@ -22,16 +19,11 @@ export async function publisherHandover({ deployment }: RoleContext): Promise<Ha
     buckets: { requests, staging, release },
     expires,
   };
-  const ending: EndingCredential = {
-    serial: credential.applicationCredentialId,
-    subject: `application credential of ${session.cloud}`,
-    expires,
-  };
   return {
     credentials: [{ name: PUBLISHER_PATHS.credential, content: JSON.stringify(credential) }],
     files: [
       { path: PUBLISHER_PATHS.settings, content: `${JSON.stringify(settings, null, 2)}\n` },
-      { path: `${CERTIFICATES}/${PUBLISHER_PATHS.credential}.json`, content: `${JSON.stringify(ending)}\n` },
+      endingFile(PUBLISHER_PATHS.credential, session, issued),
       { path: PUBLISHER_PATHS.check, content: program.code },
     ],
     // fails where the new credential does not work, and then the former ones stay
