@@ -22,21 +22,21 @@ export async function page(
 const AT_ONCE = 500;
 const SECOND = 1000;
 
-/** Those of the ports that take a connection within a second. */
-export async function openPorts(address: string, ports: readonly number[]): Promise<number[]> {
+/** Those of the ports that take a connection within so many milliseconds. */
+export async function openPorts(address: string, ports: readonly number[], within = SECOND): Promise<number[]> {
   const open: number[] = [];
   const left = [...ports];
   const work = async (): Promise<void> => {
     for (let port = left.shift(); port !== undefined; port = left.shift())
-      if (await isOpen(address, port)) open.push(port);
+      if (await isOpen(address, port, within)) open.push(port);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return open.sort((a, b) => a - b);
 }
 
-function isOpen(host: string, port: number): Promise<boolean> {
+function isOpen(host: string, port: number, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: SECOND });
+    const socket = connect({ host, port, timeout });
     const end = (open: boolean) => () => {
       socket.destroy();
       resolve(open);

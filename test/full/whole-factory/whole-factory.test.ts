@@ -2,7 +2,6 @@
  * All of the factory, as an image team deploys it: every node booted, joined to the directory, reached as it should be
  * and in no other way, replaced, backed up and restored, and taken down. One scenario, each step needs those before it.
  */
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { DIRECTORY } from "../../../model/directory";
 import { list } from "../../../openstack/neutron";
@@ -17,13 +16,15 @@ import { inventory, type InventoryItem } from "../../support/inventory";
 import { Nodes, type Login } from "../../support/nodes";
 import { scenario } from "../../support/scenario";
 import { SecretHunt } from "../../support/secrets";
-import { openPorts } from "./ports";
+import { openPorts, page } from "../../support/web";
 import { makePeople, type People } from "./people";
 import { storedSecrets } from "./stored-secrets";
-import { get } from "./web";
 
 const MINUTE = 60_000;
 const BASE = "dc=factory,dc=internal";
+/** What a server might have open. */
+const PORTS = [21, 22, 25, 53, 80, 111, 389, 443, 636, 2049, 5201, 5355, 8080, 8443, 20048, 50000];
+const PORT_WITHIN = 4000;
 
 interface Health {
   readonly name: string;
@@ -46,6 +47,10 @@ describe("all of the factory", () => {
       .concat("publisher")
       .map(node)
       .sort();
+  const get = async (place: string) => {
+    const { status, body } = await page(`https://${web.address}${place}`, web.ca);
+    return { status, body: body.toString() };
+  };
   const as = (who: Login, where: string, command: string) => nodes.sshAs(who, node(where), command);
   const health = async (title: string): Promise<Health[]> => {
     const { stdout } = await run.factoryCommand(["status", "--json"], { title });
@@ -144,26 +149,24 @@ describe("all of the factory", () => {
       const description = `${run.factory}-web`;
       const [found] = await list(run.session("services"), "floatingips", { fields: { description } });
       const address = found!.floating_ip_address;
-      const ca = path.join(run.directory, "ca.pem");
-      writeFileSync(ca, await nodes.must(node("web-server"), "cat /etc/factory/ca.pem"));
-      web = { address, ca };
+      web = { address, ca: await nodes.must(node("web-server"), "cat /etc/factory/ca.pem") };
       // before anything is released the site says so
-      expect(await get(web, "/")).toMatchObject({ status: 404, body: expect.stringMatching(/catalogue/) as string });
+      expect(await get("/")).toMatchObject({ status: 404, body: expect.stringMatching(/catalogue/) as string });
       for (const [name, text] of Object.entries({ "index.html": "<h1>Images</h1>\n", "images/hello.txt": "hello\n" }))
         await putObject(run.session("production"), run.buckets.release, name, Buffer.from(text));
-      await eventually("the catalogue", async () => ((await get(web, "/")).status === 200 ? true : undefined), {
+      await eventually("the catalogue", async () => ((await get("/")).status === 200 ? true : undefined), {
         timeout: MINUTE,
       });
-      expect(await get(web, "/images/hello.txt")).toMatchObject({ status: 200, body: "hello\n" });
-      expect(await openPorts(web.address)).toEqual([80, 443]);
-      expect(await openPorts((await nodes.find(node("jump-host"))).floating!)).toEqual([22]);
+      expect(await get("/images/hello.txt")).toMatchObject({ status: 200, body: "hello\n" });
+      expect(await openPorts(web.address, PORTS, PORT_WITHIN)).toEqual([80, 443]);
+      expect(await openPorts((await nodes.find(node("jump-host"))).floating!, PORTS, PORT_WITHIN)).toEqual([22]);
     },
     5 * MINUTE,
   );
 
   step("with one web server stopped the page is still there", async () => {
     await nodes.must(node("web-server"), "sudo systemctl stop keepalived.service nginx.service");
-    expect(await get(web, "/images/hello.txt")).toMatchObject({ status: 200, body: "hello\n" });
+    expect(await get("/images/hello.txt")).toMatchObject({ status: 200, body: "hello\n" });
     await nodes.must(node("web-server"), "sudo systemctl start nginx.service keepalived.service");
   });
 
@@ -176,7 +179,7 @@ describe("all of the factory", () => {
     await run.factoryCommand(["certificates", "renew", "web-server", "--all"]);
     expect(await serial()).not.toBe(first);
     expect(await launched()).toBe(old);
-    expect(await get(web, "/")).toMatchObject({ status: 200 });
+    expect(await get("/")).toMatchObject({ status: 200 });
   });
 
   step(

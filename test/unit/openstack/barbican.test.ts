@@ -1,14 +1,11 @@
 import { createSecret, deleteSecret, listSecrets, secretPayload, secretsNamed } from "../../../openstack/barbican";
-import { CloudServer } from "./cloud-server";
+import type { CloudServer } from "./cloud-server";
 import { FakeBarbican } from "./fake-barbican";
 
 const LIST = "GET /key-manager/v1/secrets";
 let cloud: CloudServer;
 let barbican: FakeBarbican;
-beforeEach(async () => {
-  cloud = await CloudServer.start();
-  barbican = new FakeBarbican(cloud);
-});
+beforeEach(async () => ({ cloud, barbican } = await FakeBarbican.start()));
 afterEach(() => cloud.stop());
 
 test("a secret is kept as text, found by its name, read and deleted", async () => {

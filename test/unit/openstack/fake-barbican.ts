@@ -1,6 +1,6 @@
 /** Barbican in memory, behind a CloudServer. */
 import { randomUUID } from "node:crypto";
-import type { CloudServer, Reply, Seen } from "./cloud-server";
+import { CloudServer, type Reply, type Seen } from "./cloud-server";
 
 export interface FakeSecret {
   readonly id: string;
@@ -17,6 +17,12 @@ export class FakeBarbican {
   constructor(private readonly cloud: CloudServer) {
     cloud.on("GET /key-manager/v1/secrets", (seen) => this.list(seen));
     cloud.on("POST /key-manager/v1/secrets", (seen) => this.create(seen));
+  }
+
+  /** A cloud of its own; whoever asks for it stops it. */
+  static async start(): Promise<{ readonly cloud: CloudServer; readonly barbican: FakeBarbican }> {
+    const cloud = await CloudServer.start();
+    return { cloud, barbican: new FakeBarbican(cloud) };
   }
 
   names(): string[] {

@@ -9,6 +9,7 @@ import { jenkinsHandover } from "../../../../deployer/roles/controller";
 import type { CertificateRequest, RoleContext } from "../../../../deployer/roles/role";
 import { pyflakes, writeTree } from "../../cloud-init/programs";
 import { exampleContext } from "../../stacks/context";
+import { rememberingAuthority } from "./authority";
 
 const root = path.join(__dirname, "..", "..", "..", "..");
 const asked: CertificateRequest[] = [];
@@ -22,14 +23,7 @@ const context = {
     get: (name) => Promise.resolve(`value of ${name}`),
     all: (name) => Promise.resolve([`value of ${name}`]),
   },
-  authority: () =>
-    Promise.resolve({
-      certificate: "CA",
-      issue: (request: CertificateRequest) => {
-        asked.push(request);
-        return Promise.resolve({ certificate: "CERTIFICATE", privateKey: "KEY" });
-      },
-    }),
+  authority: rememberingAuthority(asked),
 } satisfies RoleContext;
 
 test("the secrets are those that the JCasC files name, and the proxy's key", async () => {

@@ -8,6 +8,7 @@ import { joined } from "../../../../deployer/roles/joined";
 import type { CertificateRequest, RoleContext } from "../../../../deployer/roles/role";
 import type { FactoryConfig } from "../../../../model/config";
 import { exampleContext } from "../../stacks/context";
+import { rememberingAuthority } from "./authority";
 
 const { config } = exampleContext();
 let root: string;
@@ -27,14 +28,7 @@ function context(changes: Partial<FactoryConfig> = {}, name = "demo-directory-re
       get: (secret) => Promise.resolve(`${secret} now`),
       all: (secret) => Promise.resolve([`${secret} now`, `${secret} before`]),
     },
-    authority: () =>
-      Promise.resolve({
-        certificate: "CA",
-        issue: (request: CertificateRequest) => {
-          asked.push(request);
-          return Promise.resolve({ certificate: "CERTIFICATE", privateKey: "KEY" });
-        },
-      }),
+    authority: rememberingAuthority(asked),
   };
 }
 const directory = (changes: object): Partial<FactoryConfig> => ({ directory: { ...config.directory, ...changes } });

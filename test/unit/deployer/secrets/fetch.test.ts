@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fetchSecret } from "../../../../deployer/secrets/fetch";
-import { CloudServer } from "../../openstack/cloud-server";
+import type { CloudServer } from "../../openstack/cloud-server";
 import { FakeBarbican } from "../../openstack/fake-barbican";
 
 const VALUE = "correct horse battery";
@@ -11,10 +11,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 let cloud: CloudServer;
 let barbican: FakeBarbican;
-beforeEach(async () => {
-  cloud = await CloudServer.start();
-  barbican = new FakeBarbican(cloud);
-});
+beforeEach(async () => ({ cloud, barbican } = await FakeBarbican.start()));
 afterEach(() => cloud.stop());
 
 const fetch = (kind: Parameters<typeof fetchSecret>[0], what: string, env: NodeJS.ProcessEnv = {}): Promise<string> =>

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { makeAuthority } from "../../../../deployer/authority";
 import { forgetSecrets, openSecrets } from "../../../../deployer/secrets";
-import { CloudServer } from "../../openstack/cloud-server";
+import type { CloudServer } from "../../openstack/cloud-server";
 import { FakeBarbican } from "../../openstack/fake-barbican";
 import { deploymentWith } from "./context";
 
@@ -15,10 +15,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 let cloud: CloudServer;
 let barbican: FakeBarbican;
-beforeEach(async () => {
-  cloud = await CloudServer.start();
-  barbican = new FakeBarbican(cloud);
-});
+beforeEach(async () => ({ cloud, barbican } = await FakeBarbican.start()));
 afterEach(() => cloud.stop());
 
 const certificates = (pem: string): string[] => pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END/g) ?? [];

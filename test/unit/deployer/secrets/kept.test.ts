@@ -1,14 +1,11 @@
 import { keptSecrets, purgeSecrets, secretStatuses } from "../../../../deployer/secrets/kept";
-import { CloudServer } from "../../openstack/cloud-server";
+import type { CloudServer } from "../../openstack/cloud-server";
 import { FakeBarbican } from "../../openstack/fake-barbican";
 import { deploymentWith } from "./context";
 
 let cloud: CloudServer;
 let barbican: FakeBarbican;
-beforeEach(async () => {
-  cloud = await CloudServer.start();
-  barbican = new FakeBarbican(cloud);
-});
+beforeEach(async () => ({ cloud, barbican } = await FakeBarbican.start()));
 afterEach(() => cloud.stop());
 
 test("the list tells where each comes from, when it was made, who uses it, and never a value", async () => {

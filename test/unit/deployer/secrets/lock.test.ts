@@ -1,15 +1,12 @@
 import { locked } from "../../../../deployer/secrets/lock";
-import { CloudServer, type Seen } from "../../openstack/cloud-server";
+import type { CloudServer, Seen } from "../../openstack/cloud-server";
 import { FakeBarbican } from "../../openstack/fake-barbican";
 
 const TIMES = { expires: 3000, work: 1000, interval: 5 };
 const nothing = (): Promise<undefined> => Promise.resolve(undefined);
 let cloud: CloudServer;
 let barbican: FakeBarbican;
-beforeEach(async () => {
-  cloud = await CloudServer.start();
-  barbican = new FakeBarbican(cloud);
-});
+beforeEach(async () => ({ cloud, barbican } = await FakeBarbican.start()));
 afterEach(() => cloud.stop());
 
 test("of many that come at once one works, and the others take its result", async () => {
