@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, openSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import path from "node:path";
+import { quote } from "../../deployer/shell";
 import * as neutron from "../../openstack/neutron";
 import * as nova from "../../openstack/nova";
 import { eventually } from "./eventually";
@@ -159,6 +160,11 @@ export class Nodes {
     ].join("\n  ");
     return [...hops, common, ""].join("\n");
   }
+}
+
+/** A shell script as a command that runs it as root. */
+export function asRoot(script: string): string {
+  return `sudo sh -c ${quote(script)}`;
 }
 
 function ssh(args: readonly string[], timeout: number): Promise<SshResult> {

@@ -13,7 +13,7 @@ import { listApplicationCredentials } from "../../../openstack/keystone";
 import { eventually } from "../../support/eventually";
 import { FactoryRun, type Configuration } from "../../support/factory-run";
 import { bootGuest, type Guest } from "../../support/guest";
-import { Nodes, type SshResult } from "../../support/nodes";
+import { asRoot, Nodes, type SshResult } from "../../support/nodes";
 import { scenario } from "../../support/scenario";
 import { makeRepository, type StandInRepository } from "../../support/stand-in-jenkins/repository";
 
@@ -50,10 +50,8 @@ function withController({ nodes: kinds }: Configuration): void {
 }
 
 const base = (): string => `http://${guest.address}`;
-const root = (script: string, timeout?: number): Promise<string> =>
-  nodes.must(controller, `sudo sh -c '${script.replaceAll("'", "'\\''")}'`, timeout);
-const attempt = (script: string): Promise<SshResult> =>
-  nodes.ssh(controller, `sudo sh -c '${script.replaceAll("'", "'\\''")}'`, 300_000);
+const root = (script: string, timeout?: number): Promise<string> => nodes.must(controller, asRoot(script), timeout);
+const attempt = (script: string): Promise<SshResult> => nodes.ssh(controller, asRoot(script), 300_000);
 const state = async (): Promise<unknown> => JSON.parse(await root(`cat ${STATE}`));
 const health = async (): Promise<string> => (await attempt("/etc/factory/health.d/40-jenkins")).stdout.trim();
 const installed = async (): Promise<boolean> => (await attempt("dpkg-query -W jenkins 2>/dev/null")).code === 0;

@@ -10,13 +10,14 @@ import { listApplicationCredentials } from "../../../openstack/keystone";
 import { getServer, listServers } from "../../../openstack/nova";
 import { listObjects } from "../../../openstack/swift";
 import { compareInventories } from "../../support/compare-inventories";
+import { changeDirectory, directoryKnows } from "../../support/directory";
 import { eventually } from "../../support/eventually";
 import { FactoryRun, type Configuration } from "../../support/factory-run";
 import { inventory, type InventoryItem } from "../../support/inventory";
-import { Nodes, type SshResult } from "../../support/nodes";
+import { asRoot, Nodes, type SshResult } from "../../support/nodes";
+import { entry } from "../../support/people";
 import { retainedByInventory, retainedByStatus } from "../../support/retained";
 import { scenario } from "../../support/scenario";
-import { entry } from "../directory/people";
 
 const MINUTE = 60_000;
 const BASE = "dc=factory,dc=internal";
@@ -43,16 +44,13 @@ describe("day two", () => {
 
   afterAll(() => run.end(["factory"]), 20 * MINUTE);
 
-  const root = (where: string, script: string): Promise<string> =>
-    nodes.must(where, `sudo sh -c '${script.replaceAll("'", "'\\''")}'`, 2 * MINUTE);
+  const root = (where: string, script: string): Promise<string> => nodes.must(where, asRoot(script), 2 * MINUTE);
   const status = async (code: 0 | 1): Promise<FactoryStatus> => {
     const { stdout } = await run.start("npx", ["factory", "status", "--json"]).expectExit(code);
     return JSON.parse(stdout) as FactoryStatus;
   };
-  const change = (ldif: string): Promise<SshResult> =>
-    nodes.ssh(provider, `echo ${Buffer.from(ldif).toString("base64")} | base64 -d | sudo ldapmodify -QY EXTERNAL`);
-  const knows = async (uid: string): Promise<boolean> =>
-    (await root(provider, `ldapsearch -LLL -QY EXTERNAL "(uid=${uid})" 1.1`)).includes(`uid=${uid}`);
+  const change = (ldif: string): Promise<SshResult> => changeDirectory(nodes, provider, ldif);
+  const knows = (uid: string): Promise<boolean> => directoryKnows(nodes, provider, uid);
   const serverIds = async (): Promise<string[]> =>
     (await Promise.all(["build", "services"].map((project) => listServers(run.session(project)))))
       .flat()

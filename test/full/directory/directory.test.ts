@@ -8,13 +8,14 @@ import path from "node:path";
 import { names } from "../../../model/naming";
 import { getServer } from "../../../openstack/nova";
 import { compareInventories } from "../../support/compare-inventories";
+import { changeDirectory, directoryKnows } from "../../support/directory";
 import { eventually } from "../../support/eventually";
 import { FactoryRun, type Configuration } from "../../support/factory-run";
 import { inventory, type InventoryItem } from "../../support/inventory";
-import { Nodes, type Login, type SshResult } from "../../support/nodes";
+import { asRoot, Nodes, type Login, type SshResult } from "../../support/nodes";
+import { entry, groups, people, PEOPLE, type Person } from "../../support/people";
 import { say } from "../../support/say";
 import { scenario } from "../../support/scenario";
-import { entry, groups, people, PEOPLE, type Person } from "./people";
 
 const MINUTE = 60_000;
 const BASE = "dc=factory,dc=internal";
@@ -46,12 +47,10 @@ describe("the directory", () => {
   /** What the node itself says to somebody, whatever the jump host thinks of them. */
   const straight = (person: Person, where: string): Promise<SshResult> =>
     nodes.sshAs(login(person), where, "id -un", "deployer");
-  const root = (where: string, script: string): Promise<string> =>
-    nodes.must(where, `sudo sh -c '${script.replaceAll("'", "'\\''")}'`, 2 * MINUTE);
-  const change = (where: string, ldif: string): Promise<SshResult> =>
-    nodes.ssh(where, `echo ${Buffer.from(ldif).toString("base64")} | base64 -d | sudo ldapmodify -QY EXTERNAL`);
+  const root = (where: string, script: string): Promise<string> => nodes.must(where, asRoot(script), 2 * MINUTE);
+  const change = (where: string, ldif: string): Promise<SshResult> => changeDirectory(nodes, where, ldif);
   const knows = async (where: string, uid: string): Promise<true | undefined> =>
-    (await root(where, `ldapsearch -LLL -QY EXTERNAL "(uid=${uid})" 1.1`)).includes(`uid=${uid}`) ? true : undefined;
+    (await directoryKnows(nodes, where, uid)) ? true : undefined;
 
   /** Who gets in where: what has to hold at any time. */
   async function everybodyIsWhereTheyBelong(): Promise<void> {
