@@ -1,4 +1,8 @@
-/** People of a test's directory, as LDIF. */
+/** People of a test's directory: an LDIF file with each one's SSH key in it. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Login } from "./nodes";
 
 /** An admin, a user, and somebody of neither group. */
 export const PEOPLE = ["alice", "bob", "carol"] as const;
@@ -6,8 +10,24 @@ export type Person = (typeof PEOPLE)[number];
 
 const FIRST_PERSON = 20_001;
 
+/** A person of `seedPeople`, as who logs in. */
+export const login = (folder: string, person: Person): Login => ({
+  user: person,
+  identity: path.join(folder, `key-${person}`),
+});
+
+/** Makes everybody's key and writes the LDIF with all of them; gives its path, for `directory.seed`. */
+export function seedPeople(folder: string, base: string): string {
+  for (const person of PEOPLE)
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", person, "-f", login(folder, person).identity]);
+  const keyOf = (person: Person): string => readFileSync(`${login(folder, person).identity}.pub`, "utf8").trim();
+  const seed = path.join(folder, "people.ldif");
+  writeFileSync(seed, [people(base, keyOf), groups(base)].join("\n"));
+  return seed;
+}
+
 /** The branches, and everybody with their key. */
-export function people(base: string, keyOf: (person: Person) => string): string {
+function people(base: string, keyOf: (person: Person) => string): string {
   const top = [`dn: ${base}\nobjectClass: domain\ndc: factory\n`];
   const branches = ["people", "groups"].map(
     (ou) => `dn: ou=${ou},${base}\nobjectClass: organizationalUnit\nou: ${ou}\n`,
@@ -26,7 +46,7 @@ export function people(base: string, keyOf: (person: Person) => string): string 
 }
 
 /** The groups that may log in, one of the people in each. */
-export function groups(base: string): string {
+function groups(base: string): string {
   return [
     ["factory-admins", "alice"],
     ["factory-users", "bob"],

@@ -13,7 +13,7 @@ import { eventually } from "../../support/eventually";
 import { FactoryRun, type Configuration } from "../../support/factory-run";
 import { inventory, type InventoryItem } from "../../support/inventory";
 import { asRoot, Nodes, type Login, type SshResult } from "../../support/nodes";
-import { entry, groups, people, PEOPLE, type Person } from "../../support/people";
+import { entry, login, seedPeople, type Person } from "../../support/people";
 import { say } from "../../support/say";
 import { scenario } from "../../support/scenario";
 
@@ -41,12 +41,12 @@ describe("the directory", () => {
 
   afterAll(() => run.end(["factory"]), 20 * MINUTE);
 
-  const login = (person: Person): Login => ({ user: person, identity: path.join(run.directory, person) });
+  const by = (person: Person): Login => login(run.directory, person);
   const as = (person: Person, where: string, command = "id -un"): Promise<SshResult> =>
-    nodes.sshAs(login(person), where, command);
+    nodes.sshAs(by(person), where, command);
   /** What the node itself says to somebody, whatever the jump host thinks of them. */
   const straight = (person: Person, where: string): Promise<SshResult> =>
-    nodes.sshAs(login(person), where, "id -un", "deployer");
+    nodes.sshAs(by(person), where, "id -un", "deployer");
   const root = (where: string, script: string): Promise<string> => nodes.must(where, asRoot(script), 2 * MINUTE);
   const change = (where: string, ldif: string): Promise<SshResult> => changeDirectory(nodes, where, ldif);
   const knows = async (where: string, uid: string): Promise<true | undefined> =>
@@ -337,9 +337,5 @@ describe("the directory", () => {
 function withDirectory({ nodes, directory }: Configuration, folder: string): void {
   for (const kind of ["controller", "webServer", "publisher"]) delete nodes[kind];
   nodes["jumpHost"]!["count"] = 2;
-  directory["seed"] = "people.ldif";
-  for (const person of PEOPLE)
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", person, "-f", path.join(folder, person)]);
-  const keyOf = (person: Person): string => readFileSync(path.join(folder, `${person}.pub`), "utf8").trim();
-  writeFileSync(path.join(folder, "people.ldif"), [people(BASE, keyOf), groups(BASE)].join("\n"));
+  directory["seed"] = seedPeople(folder, BASE);
 }

@@ -14,10 +14,10 @@ import { FactoryRun } from "../../support/factory-run";
 import { deployerSecrets } from "../../support/host-secrets";
 import { inventory, type InventoryItem } from "../../support/inventory";
 import { Nodes, type Login } from "../../support/nodes";
+import { login, seedPeople } from "../../support/people";
 import { scenario } from "../../support/scenario";
 import { SecretHunt } from "../../support/secrets";
 import { openPorts, page } from "../../support/web";
-import { makePeople, type People } from "./people";
 import { storedSecrets } from "./stored-secrets";
 
 const MINUTE = 60_000;
@@ -37,7 +37,7 @@ describe("all of the factory", () => {
   const hunt = new SecretHunt();
   let run: FactoryRun;
   let nodes: Nodes;
-  let people: People;
+  let people: Readonly<Record<"admin" | "user" | "outsider", Login>>;
   let before: InventoryItem[];
   let web: { readonly address: string; readonly ca: string };
 
@@ -61,8 +61,12 @@ describe("all of the factory", () => {
     run = await FactoryRun.create({
       label: "whole-factory",
       change: (config, directory) => {
-        people = makePeople(directory, BASE);
-        config.directory["seed"] = people.seed;
+        config.directory["seed"] = seedPeople(directory, BASE);
+        people = {
+          admin: login(directory, "alice"),
+          user: login(directory, "bob"),
+          outsider: login(directory, "carol"),
+        };
       },
     });
     nodes = new Nodes(run);
@@ -111,13 +115,13 @@ describe("all of the factory", () => {
     async () => {
       for (const where of ["jump-host", "nfs-server", "controller", "directory-replica", "web-server", "publisher"]) {
         const { code, stdout, stderr } = await as(people.admin, where, "id -un; pwd; sudo -n id -u");
-        expect({ where, code, said: stdout, stderr }).toMatchObject({ code: 0, said: "ada\n/home/ada\n0\n" });
+        expect({ where, code, said: stdout, stderr }).toMatchObject({ code: 0, said: "alice\n/home/alice\n0\n" });
       }
     },
   );
 
   step("a user logs in to the jump host and nowhere else, without sudo", async () => {
-    expect(await as(people.user, "jump-host", "id -un")).toMatchObject({ code: 0, stdout: "ursula\n" });
+    expect(await as(people.user, "jump-host", "id -un")).toMatchObject({ code: 0, stdout: "bob\n" });
     expect((await as(people.user, "jump-host", "sudo -n id -u")).code).not.toBe(0);
     expect((await as(people.user, "nfs-server", "true")).code).toBe(255);
   });
@@ -134,7 +138,7 @@ describe("all of the factory", () => {
         await nodes.must(node(replica), `sudo systemctl stop ${DIRECTORY.unit}`);
         // what SSSD remembers must not answer for the directory
         for (const where of ["jump-host", "nfs-server"]) await nodes.must(node(where), "sudo sss_cache -E");
-        expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+        expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "alice\n" });
         expect((await as(people.user, "nfs-server", "true")).code).toBe(255);
         expect((await as(people.outsider, "jump-host", "true")).code).toBe(255);
         await nodes.must(node(replica), `sudo systemctl start ${DIRECTORY.unit}`);
@@ -207,7 +211,7 @@ describe("all of the factory", () => {
       expect(await nodes.find(node("nfs-server"))).toEqual(places.nfs);
       expect(await nodes.find(node("directory-replica"))).toEqual(places.directory);
       await nodes.must(node("nfs-server"), "sudo sss_cache -E");
-      expect(await as(people.admin, "directory-replica", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+      expect(await as(people.admin, "directory-replica", "id -un")).toMatchObject({ code: 0, stdout: "alice\n" });
     },
     5 * MINUTE,
   );
@@ -222,7 +226,7 @@ describe("all of the factory", () => {
       expect((await as(people.admin, "nfs-server", "true")).code).toBe(255);
       await run.factoryCommand(["restore", "directory-replica", "--yes"]);
       for (const where of ["jump-host", "nfs-server"]) await nodes.must(node(where), "sudo sss_cache -E");
-      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "alice\n" });
     },
     5 * MINUTE,
   );
@@ -241,7 +245,7 @@ describe("all of the factory", () => {
       nodes.forget();
       await run.cdktf("deploy", "factory", { title: "deploy factory again" });
       expect(await nodes.must(node("nfs-server"), "cat /srv/factory/cache/kept")).toBe("kept\n");
-      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "ada\n" });
+      expect(await as(people.admin, "nfs-server", "id -un")).toMatchObject({ code: 0, stdout: "alice\n" });
     },
     15 * MINUTE,
   );
