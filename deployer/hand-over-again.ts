@@ -31,5 +31,5 @@ export async function handOverAgain(
     });
     say(`${node.name}: handed over`);
   }
-  for (const node of nodes) await waitForHealth(await ways.to(node));
+  await Promise.all(nodes.map(async (node) => waitForHealth(await ways.to(node))));
 }

@@ -2,9 +2,8 @@
 import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { readCloudsFile } from "../../openstack/clouds-file";
-import { createApplicationCredential } from "../../openstack/keystone";
 import type { Session } from "../../openstack/session";
-import { checkMayIssue, revokeChosen } from "../application-credential";
+import { checkMayIssue, createInTurn, revokeChosen } from "../application-credential";
 import type { Deployment } from "../deployment";
 
 /** Roles of a member that the deployer uses, where the user has them: `creator` is Barbican's. */
@@ -60,7 +59,7 @@ export async function issueDeployerClouds(deployment: Deployment, now = new Date
   for (const { cloud, session } of entriesOf(deployment)) {
     await checkMayIssue(session);
     const { roles } = await session.token();
-    const { id, secret } = await createApplicationCredential(session, {
+    const { id, secret } = await createInTurn(session, {
       // another for each entry: two may be the same user's
       name: credentialName(factory, cloud, now),
       description: `factory ${factory}: the deployer on its controller`,
