@@ -11,8 +11,8 @@ import { Network, type INetwork, type NetworkProps } from "./network";
 export interface RoutedServicesProps extends Omit<NetworkProps, "provider"> {
   /** Provider of the project that the network belongs to. */
   readonly provider: TerraformProvider;
-  /** The network that it is to be joined to, in the stack's project, with its router. */
-  readonly peer: { readonly network: Network; readonly cidr: string };
+  /** The network that it is to be joined to, in the stack's project, by its router. */
+  readonly peer: { readonly routerId: string; readonly cidr: string };
 }
 
 /**
@@ -47,7 +47,7 @@ export class RoutedServices extends Construct implements INetwork {
       dependsOn: [shared],
     });
     const joined = new NetworkingRouterInterfaceV2(this, "joined", {
-      routerId: peer.network.routerId,
+      routerId: peer.routerId,
       portId: leg.id,
     });
     const route = new NetworkingSubnetRouteV2(this, "route", {

@@ -100,7 +100,7 @@ async function ingredients(deployment: Deployment): Promise<string[]> {
     listFlavors(session),
     listZones(session),
     listImages(session, { name: nodes.buildHost.image, status: "active" }),
-    list(session, "networks", { name: factory }),
+    list(session, "networks", { name: names.network(deployment.config) }),
     list(session, "security-groups", { name: names.node(factory, "test-instance") }),
     list(session, "networks", { fields: { "router:external": "true" } }),
   ]);

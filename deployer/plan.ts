@@ -113,7 +113,7 @@ export async function planLookUps(deployment: Deployment): Promise<Pick<PlanInpu
   const { factory, infrastructure } = deployment.config;
   const session = deployment.project("build");
   const [network, group] = await Promise.all([
-    oneByName(session, "networks", factory),
+    oneByName(session, "networks", names.network(deployment.config)),
     oneByName(session, "security-groups", names.node(factory, "test-instance")),
   ]);
   return {

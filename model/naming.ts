@@ -77,6 +77,9 @@ export const names = {
   web: (factory: string): string => `web.${factory}.internal`,
   /** Name of the port or load balancer, and description of the public address, that the web site has. */
   webAddress: (factory: string): string => `${factory}-web`,
+  /** Name of the network of project build: the factory's own, or the one that `network.existing` names. */
+  network: ({ factory, network }: { readonly factory: string; readonly network: { readonly existing?: string } }) =>
+    network.existing ?? factory,
   /** Name of the network of project services. */
   servicesNetwork: (factory: string): string => `${factory}-services`,
   keyPair: (factory: string): string => `${factory}-deployer`,

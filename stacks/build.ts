@@ -39,7 +39,7 @@ export class BuildStack extends TerraformStack {
     const buildHost = new BuildHost(this, "build-host", {
       name: build,
       kind: nodes.buildHost,
-      network: Network.fromExisting(this, "network", factory, dependsOn),
+      network: Network.fromExisting(this, "network", names.network(config), dependsOn),
       keyPair: names.keyPair(factory),
       scratchGiB: nodes.buildHost.scratchGiB,
       buildHosts: SecurityGroup.fromExisting(this, "build-hosts", names.node(factory, "build-host"), dependsOn),

@@ -38,12 +38,15 @@ export class FactoryStack extends TerraformStack {
     stateBackend(this, id, context);
     new OpenstackProvider(this, "openstack", { cloud: config.projects.build.cloud });
 
-    const network = new Network(this, "network", {
-      name: factory,
-      cidr: net.cidr,
-      external: net.external,
-      ...(net.dns && { nameServers: net.dns }),
-    });
+    const network =
+      net.existing === undefined
+        ? new Network(this, "network", {
+            name: factory,
+            cidr: net.cidr,
+            external: net.external,
+            ...(net.dns && { nameServers: net.dns }),
+          })
+        : Network.fromExisting(this, "network", net.existing);
     const places = new Places(this, { context, network });
     const buildHosts = new SecurityGroup(this, "build-host", {
       name: names.node(factory, "build-host"),

@@ -2,7 +2,7 @@
 import { ComputeKeypairV2 } from "@cdktf/provider-openstack/lib/compute-keypair-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { Construct } from "constructs";
-import type { Network } from "../constructs/network";
+import { Network, type INetwork } from "../constructs/network";
 import type { NodePlace } from "../constructs/node-host";
 import { RoutedServices } from "../constructs/routed-services";
 import { SharedServices } from "../constructs/shared-services";
@@ -11,16 +11,17 @@ import type { StackContext } from "./context";
 
 export interface PlacesProps {
   readonly context: StackContext;
-  /** The factory's network, in project build. */
-  readonly network: Network;
+  /** The factory's network, in project build: its own, or one that was there. */
+  readonly network: Network | INetwork;
 }
 
-/** Projects that are the same clouds.yaml entry share provider, network and key pair. */
+/**
+ * Projects that are the same clouds.yaml entry share provider, network and key pair. Project production has none of
+ * them: what runs in its name is a node of project build.
+ */
 export class Places extends Construct {
   readonly build: NodePlace;
   readonly services: NodePlace;
-  /** Project production has no network: what runs in its name is a node of project build. */
-  readonly production: Pick<NodePlace, "provider">;
   /** IPv4 range of the services' nodes. */
   readonly servicesCidr: string;
 
@@ -53,16 +54,15 @@ export class Places extends Construct {
               external: net.external,
               ...(net.dns && { nameServers: net.dns }),
               provider,
-              peer: { network, cidr: net.cidr },
+              peer: { routerId: routerOf(network), cidr: net.cidr },
             });
       this.services = { network: joined, keyPair: keyPair("services", provider), provider };
       this.servicesCidr = connection === "shared" ? net.cidr : cidr;
     }
-
-    const { cloud } = projects.production;
-    this.production =
-      cloud === projects.build.cloud
-        ? {}
-        : { provider: new OpenstackProvider(this, "production-provider", { alias: "production", cloud }) };
   }
+}
+
+function routerOf(network: Network | INetwork): string {
+  if (network instanceof Network) return network.routerId;
+  throw new Error("network.existing: its router is not known, so project services can't be routed to it; share it");
 }

@@ -5,7 +5,9 @@ import type { YamlFile } from "../yaml-file";
 import { at } from "./lookup";
 
 export function networkChecks(yaml: YamlFile): Problem[] {
-  return [servicesWithoutNetwork, servicesInBuild, peopleInOwn, peopleTwice].flatMap((check) => check(yaml));
+  return [servicesWithoutNetwork, servicesBesideExisting, servicesInBuild, peopleInOwn, peopleTwice].flatMap((check) =>
+    check(yaml),
+  );
 }
 
 /** A network that the file names, as far as it can be read. */
@@ -53,6 +55,15 @@ function servicesWithoutNetwork(yaml: YamlFile): Problem[] {
       remedy: "write one that is used nowhere around, as cidr: 10.60.1.0/24, or connection: shared",
     }),
   ];
+}
+
+/** The router of a network that was there is not known: nothing can be given a leg of it. */
+function servicesBesideExisting(yaml: YamlFile): Problem[] {
+  const path: Path = ["network", "existing"];
+  const existing = at(yaml.value, path);
+  if (typeof existing !== "string" || !routed(yaml)) return [];
+  const message = "can't be routed to a network of project services";
+  return [yaml.problem(path, { value: existing, message, remedy: "set network.services.connection: shared" })];
 }
 
 function servicesInBuild(yaml: YamlFile): Problem[] {

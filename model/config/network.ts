@@ -6,7 +6,9 @@ export const networkSchema = z.strictObject({
   cidr: ownNetwork.describe("The factory's own IPv4 network, in project build"),
   existing: text
     .optional()
-    .describe("Name of a network of project build to use instead of making one; network.cidr is then its subnet's"),
+    .describe(
+      "Name of a network of project build, with a way out, to use instead of making one; network.cidr is then its subnet's. Services in another project then share it",
+    ),
   external: text.describe("The external network of its router and of public addresses"),
   dns: z.array(address).min(1).optional().describe("Name servers of the nodes; default: the cloud's own"),
   sshFrom: z.array(reachableFrom).min(1).describe("IPv4 networks that may reach the jump hosts' SSH"),

@@ -12,7 +12,7 @@ function synthServices(props: Partial<RoutedServicesProps> = {}) {
     cidr: "10.60.1.0/24",
     external: "public",
     provider,
-    peer: { network, cidr: "10.60.0.0/24" },
+    peer: { routerId: network.routerId, cidr: "10.60.0.0/24" },
     ...props,
   });
   return { services, ...synthStack(stack) };

@@ -174,6 +174,13 @@ describe("one line with file, line, path, value and remedy", () => {
       "network.services.cidr: is missing, but project services is another than project build and has a network of its own; write one that is used nowhere around, as cidr: 10.60.1.0/24, or connection: shared",
     ],
     [
+      "an existing network beside one of project services",
+      "  cidr: 10.60.0.0/24",
+      "  cidr: 10.60.0.0/24\n  existing: theirs",
+      "  existing",
+      'network.existing: "theirs" can\'t be routed to a network of project services; set network.services.connection: shared',
+    ],
+    [
       "services' network overlapping build's",
       "cidr: 10.60.1.0/24",
       "cidr: 10.60.0.128/25",

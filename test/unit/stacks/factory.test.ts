@@ -68,6 +68,15 @@ test("the nodes that others reach have names in the zone of the cloud's DNS, whe
   );
 });
 
+test("a network that is there already is used, with no router of ours", () => {
+  const network = { ...config.network, existing: "theirs", services: { connection: "shared" as const } };
+  const context = { ...exampleContext(), config: { ...config, network } };
+  const { resource: made, data: found } = synthStack(new FactoryStack(Testing.app(), "factory", context));
+  expect(all(found, "openstack_networking_network_v2").map(({ name }) => name)).toContain("theirs");
+  for (const type of ["network", "subnet", "router", "router_interface"])
+    expect(made).not.toHaveProperty(`openstack_networking_${type}_v2`);
+});
+
 test("web servers come into order one after the other, when the bucket that they show is there", () => {
   const second = resource["terraform_data"]?.["web-server-2-configured"]?.["depends_on"];
   expect(second).toEqual(expect.arrayContaining(["terraform_data.web-server-configured"]));

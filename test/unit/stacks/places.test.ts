@@ -33,7 +33,6 @@ test("one project: one network and one key pair for all", () => {
   expect(counts(resource)).toEqual({ ...NETWORK, openstack_compute_keypair_v2: 1 });
   expect(places.services).toBe(places.build);
   expect(places.servicesCidr).toBe("10.60.0.0/24");
-  expect(places.production).toEqual({});
 });
 
 test("three projects, routed: services has a network of its own", () => {
