@@ -3,6 +3,7 @@
  * side writes it at attach; the runner reads it and nothing else of the configuration.
  */
 import type { ImageDefinition } from "./image";
+import type { ImageSigning } from "./image-signature";
 
 /** A place that images go to. `cloud` names the credential (a clouds.yaml entry of the deployer). */
 export interface RegionTarget {
@@ -61,6 +62,8 @@ export interface BuildPlan {
     readonly fingerprint: string;
     readonly publicKey: string;
   };
+  /** Glance's image signature; without it images carry none. */
+  readonly imageSigning?: ImageSigning;
   readonly buckets: {
     readonly cloud: string;
     readonly requests: string;

@@ -53,7 +53,7 @@ async function one(context: StageContext, region: RegionTarget): Promise<StoredI
     const stored = await storeImage({
       region: region.name,
       session: await context.session(region),
-      image: newImage(context),
+      image: newImage(context, region.name),
       file: context.data("build-image").file,
       activeWithin: ACTIVE_WITHIN,
       signal: context.signal,

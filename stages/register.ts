@@ -21,7 +21,7 @@ export const stage: HostStage = {
       storeImage({
         region: plan.home.name,
         session: await context.session(plan.home),
-        image: newImage(context),
+        image: newImage(context, plan.home.name),
         file: built.file,
         activeWithin: ACTIVE_WITHIN,
         signal,

@@ -1,4 +1,5 @@
 /** What stages leave for later ones: the `data` of their `succeeded` events. */
+import type { ImageSignature } from "../../model/image-signature";
 
 export interface CheckoutData {
   readonly commit: string;
@@ -29,6 +30,8 @@ export interface BuildImageData {
   readonly virtualSize: number;
   readonly sha256: string;
   readonly sha512: string;
+  /** Over the qcow2, for Glance; there when the plan asks for one. */
+  readonly signature?: ImageSignature;
   readonly packages: number;
   readonly packagesSha256: string;
   /** ISO 8601: the repositories were read from then on. */
