@@ -88,7 +88,7 @@ describe("who reads", () => {
   });
 });
 
-test("what is overwritten or deleted stays as a former version in release and backups, not in the others", async () => {
+test("what is overwritten or deleted stays as a former version in release alone", async () => {
   const versions = async (use: BucketUse): Promise<number> => {
     await swift.putObject(owner, bucket(use), "versions", "one");
     await swift.putObject(owner, bucket(use), "versions", "two");
@@ -97,8 +97,8 @@ test("what is overwritten or deleted stays as a former version in release and ba
     return (await swift.listVersions(owner, bucket(use), "versions")).length;
   };
   // two contents, and the mark that it was deleted
-  expect([await versions("release"), await versions("backups")]).toEqual([3, 3]);
-  expect([await versions("staging"), await versions("requests")]).toEqual([0, 0]);
+  expect(await versions("release")).toBe(3);
+  for (const use of ["staging", "requests", "backups"] as const) expect(await versions(use)).toBe(0);
 });
 
 test("an object can be given an end", async () => {
