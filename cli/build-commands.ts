@@ -2,11 +2,12 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { fetchArtefacts, prunedFiles } from "../deployer/artefacts";
 import { buildImage, dryRun } from "../deployer/build";
-import { listBuilds } from "../deployer/builds";
+import { listBuilds, showBuild } from "../deployer/builds";
 import { Deployment } from "../deployer/deployment";
 import { Ways } from "../deployer/nodes";
 import { buildLines } from "./status-text";
 import { ExitStatus, say, sayAll, sayJson } from "./support";
+import { timelineLines } from "./timeline-text";
 
 interface BuildFlags {
   readonly force?: boolean;
@@ -18,9 +19,11 @@ interface BuildFlags {
 }
 
 export function addBuildCommands(program: Command, root: string): void {
-  program
+  const command = program
     .command("build")
     .description("build an image: build host, 15 stages, and the host's end; exits 1 when a stage fails")
+    // What stands behind a subcommand is the subcommand's.
+    .enablePositionalOptions()
     .argument("<image>", "name of a directory in images/")
     .option("--force", "build although nothing has changed since the last release")
     .option("--skip-publish", "make no publish request")
@@ -36,19 +39,18 @@ Interrupting it leaves the build running on its host: the next "factory build" f
     )
     .action(async (image: string, flags: BuildFlags) => build(root, image, flags));
 
-  program
-    .command("builds")
-    .description("the newest builds of an image or of all, from the factory's share")
-    .argument("[image]", "name of a directory in images/")
-    .option("--limit <count>", "how many of each image", positive, 10)
+  addList(command.command("list"), root);
+  addList(program.command("builds"), root);
+
+  command
+    .command("show")
+    .description("a build's stages as bars over time, what they took, and the critical path")
+    .argument("<build>", "a build's id, or an image: its newest build")
     .option("--json", "for programs")
-    .action(async (image: string | undefined, { limit, json = false }: { limit: number; json?: boolean }) => {
-      const deployment = Deployment.load(root);
-      const found = await listBuilds(await new Ways(deployment).store(), image, limit);
-      // Builds outlive their image's entry in the catalogue; only where there is neither, the name is wrong.
-      if (image !== undefined && found.length === 0) deployment.image(image);
-      if (json) sayJson(found);
-      else sayAll(buildLines(found));
+    .action(async (name: string, { json = false }: { json?: boolean }) => {
+      const shown = await showBuild(await new Ways(Deployment.load(root)).store(), name);
+      if (json) sayJson(shown);
+      else sayAll(timelineLines(shown));
     });
 
   program
@@ -61,6 +63,22 @@ Interrupting it leaves the build running on its host: the next "factory build" f
       const pruned = prunedFiles(to);
       const without = pruned.length === 0 ? "" : `; deleted from the share to save space: ${pruned.join(", ")}`;
       say(`${to}: ${checked === 0 ? "the build has no checksums yet" : `${checked} checksums are right`}${without}`);
+    });
+}
+
+function addList(command: Command, root: string): void {
+  command
+    .description("the newest builds of an image or of all, from the factory's share")
+    .argument("[image]", "name of a directory in images/")
+    .option("--limit <count>", "how many of each image", positive, 10)
+    .option("--json", "for programs")
+    .action(async (image: string | undefined, { limit, json = false }: { limit: number; json?: boolean }) => {
+      const deployment = Deployment.load(root);
+      const found = await listBuilds(await new Ways(deployment).store(), image, limit);
+      // Builds outlive their image's entry in the catalogue; only where there is neither, the name is wrong.
+      if (image !== undefined && found.length === 0) deployment.image(image);
+      if (json) sayJson(found);
+      else sayAll(buildLines(found));
     });
 }
 

@@ -52,8 +52,8 @@ function summary(checks: readonly HealthCheck[]): string {
 const WIDTH = 100;
 
 /** Text behind a head, broken between words, its further lines below its first. */
-export function wrapped(head: string, text: string): string[] {
-  const room = Math.max(20, WIDTH - head.length);
+export function wrapped(head: string, text: string, width: number = WIDTH): string[] {
+  const room = Math.max(20, width - head.length);
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);

@@ -1,7 +1,12 @@
 /** What the share knows of builds. */
+import { unchangedSince } from "../model/build-progress";
+import { timeline, type Timeline } from "../model/build-timeline";
 import { stageStatuses, type StageStatus } from "../model/events";
+import { parseHeartbeat } from "../model/lease";
+import { BUILD_ID, parseBuildId } from "../model/naming";
 import { isFinished, isHostStage, mergedEvents } from "./build-state";
 import type { Store, StoredBuild } from "./store";
+import { UserError } from "./user-error";
 
 /** - `ended`: nothing is left of it but what the share keeps */
 export type BuildState = "running" | "failed" | "succeeded" | "no change" | "ended";
@@ -34,7 +39,7 @@ export function summarise(stored: StoredBuild): BuildSummary {
   const of = (...states: readonly string[]): StageStatus | undefined =>
     stages.findLast((stage) => states.includes(stage.state));
   const failed = of("failed");
-  const unchanged = stages.find(({ name }) => name === "checkout")?.data?.["unchangedSince"] !== undefined;
+  const unchanged = unchangedSince(stages) !== undefined;
   const good = isFinished(stages);
   const ended = stages.find(({ name }) => name === "destroy-build-host")?.state === "succeeded";
   const state = ended ? "ended" : failed ? "failed" : good ? (unchanged ? "no change" : "succeeded") : "running";
@@ -59,4 +64,27 @@ export function summarise(stored: StoredBuild): BuildSummary {
 /** The newest builds, newest first. */
 export async function listBuilds(store: Store, image: string | undefined, limit: number): Promise<BuildSummary[]> {
   return (await store.listBuilds(image, limit)).map(summarise);
+}
+
+export interface ShownBuild extends BuildSummary {
+  readonly timeline: Timeline;
+  /** Seconds since its runner's last sign of life, where there was one of late. */
+  readonly silentSeconds?: number;
+}
+
+/** One build by its id, or the newest of an image. Throws a UserError when there is none. */
+export async function showBuild(store: Store, name: string): Promise<ShownBuild> {
+  const stored = BUILD_ID.test(name) ? await store.readBuild(name) : (await store.listBuilds(name, 1))[0];
+  if (!stored || Object.keys(stored.events).length === 0)
+    throw new UserError(`the share knows no build ${name}; factory build list shows those that there are`);
+  const summary = summarise(stored);
+  const events = mergedEvents(stored);
+  if (summary.state !== "running") return { ...summary, timeline: timeline(events) };
+  const { heartbeat, now } = await store.readLease(parseBuildId(stored.build).image);
+  const beat = heartbeat?.build === stored.build ? parseHeartbeat(heartbeat.text) : undefined;
+  // What does not live any more has not run on since it was last heard of.
+  if (!beat && summary.stages.some((stage) => isHostStage(stage) && stage.state !== "waiting"))
+    return { ...summary, timeline: timeline(events) };
+  const silent = beat && Math.max(0, (now.getTime() - Date.parse(beat.time)) / 1000);
+  return { ...summary, timeline: timeline(events, now), ...(silent !== undefined && { silentSeconds: silent }) };
 }

@@ -18,3 +18,9 @@ export function isHostStage({ name }: Pick<StageStatus, "name">): boolean {
 export function isGood(statuses: readonly StageStatus[]): boolean {
   return isFinished(statuses) && statuses.find(({ name }) => name === "build-image")?.state === "succeeded";
 }
+
+/** The release that nothing has changed since, when a build ended early for that; whichever stage found it out. */
+export function unchangedSince(statuses: readonly StageStatus[]): string | undefined {
+  const found = statuses.map(({ data }) => data?.["unchangedSince"]).find((build) => build !== undefined);
+  return typeof found === "string" ? found : undefined;
+}
