@@ -11,7 +11,7 @@ export interface JenkinsSource {
   readonly repository: string;
   readonly key: { readonly url: string; readonly fingerprint: string };
   /** @default - no plugins, and so no Jenkins */
-  readonly pluginManager?: { readonly url: string; readonly sha256: string } | undefined;
+  readonly pluginManager: { readonly url: string; readonly sha256?: string | undefined };
   readonly updateCentre: string;
   /** Whether the node is in order only with Jenkins. */
   readonly required: boolean;
@@ -29,7 +29,7 @@ export function controllerUserData({ volumeId, jenkins, ...node }: ControllerVal
     version,
     repository: base(repository),
     key,
-    pluginManager: pluginManager ?? null,
+    pluginManager: { url: pluginManager.url, sha256: pluginManager.sha256 ?? null },
     updateCentre: base(updateCentre),
     required,
   };

@@ -22,9 +22,16 @@ export const jenkinsSchema = z.strictObject({
     .prefault({})
     .describe("The key that signs the repository"),
   pluginManager: z
-    .strictObject({ url: webAddress.describe("Where its jar is"), sha256: sha256.describe("Of that jar") })
-    .optional()
-    .describe("Jenkins' plugin installation manager; without it no plugin is installed"),
+    .strictObject({
+      url: webAddress
+        .default(
+          "https://github.com/jenkinsci/plugin-installation-manager-tool/releases/download/2.13.2/jenkins-plugin-manager-2.13.2.jar",
+        )
+        .describe("Where its jar is"),
+      sha256: sha256.optional().describe("Of that jar; default: what its publisher says beside it, at <url>.sha256"),
+    })
+    .prefault({})
+    .describe("Jenkins' plugin installation manager"),
   updateCentre: webAddress.default("https://updates.jenkins.io").describe("Where the plugin manager gets plugins from"),
   required: z
     .boolean()

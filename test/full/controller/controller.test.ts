@@ -76,13 +76,12 @@ step(
       sudo java -m jdk.compiler/com.sun.tools.javac.Main -d /tmp/classes PluginManager.java
       printf 'Manifest-Version: 1.0\\nMain-Class: PluginManager\\n' | sudo tee /tmp/classes/MANIFEST >/dev/null
       sudo java -m jdk.jartool/sun.tools.jar.Main --create --file plugin-manager.jar --manifest /tmp/classes/MANIFEST -C /tmp/classes PluginManager.class`);
-    const sha256 = (await guest.must("sha256sum </srv/www/plugin-manager.jar")).split(" ")[0];
     const config = parse(readFileSync(run.config, "utf8")) as Record<string, unknown>;
     const jenkins = {
       version: VERSION,
       repository: `${base()}/debian-stable`,
       key: { url: `${base()}/debian-stable/key`, fingerprint: repository.fingerprint },
-      pluginManager: { url: `${base()}/plugin-manager.jar`, sha256 },
+      pluginManager: { url: `${base()}/plugin-manager.jar` },
       updateCentre: base(),
       required: false,
     };
@@ -143,9 +142,7 @@ step("a key with another fingerprint stops it in one line, and nothing is instal
   await eventually(
     "the repository answers",
     () => guest.must(`curl -sf ${base()}/debian-stable/key`).catch(() => undefined),
-    {
-      timeout: 20_000,
-    },
+    { timeout: 20_000 },
   );
   expect((await attempt("systemctl start factory-jenkins-install.service")).code).not.toBe(0);
   const line = `Jenkins is not installed: ${base()}/debian-stable/key holds ${repository.otherFingerprint} instead of the key ${repository.fingerprint} that jenkins.key.fingerprint names`;
@@ -172,6 +169,19 @@ step("a package that the key has not signed is refused", async () => {
   });
   expect(await installed()).toBe(false);
   await guest.must("cd /srv/www/debian-stable; sudo rm -r binary; sudo mv signed binary");
+});
+
+step("a plugin manager that is not the one that its publisher tells of is not run", async () => {
+  await guest.must("cd /srv/www; sha256sum </etc/hostname | cut -c-64 | sudo tee plugin-manager.jar.sha256");
+  await root("systemctl start factory-jenkins-install.service", 300_000).catch(() => undefined);
+  expect(await state()).toMatchObject({
+    outcome: "refused",
+    line: expect.stringMatching(
+      /plugin-manager\.jar has the SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}, which /,
+    ) as unknown,
+  });
+  expect((await attempt("test -e /var/lib/jenkins/plugins")).code).not.toBe(0);
+  await guest.must("cd /srv/www; sha256sum plugin-manager.jar | sudo tee plugin-manager.jar.sha256");
 });
 
 step("Jenkins does not start while a secret is missing, or empty", async () => {
@@ -216,9 +226,7 @@ step("with all in place it starts, as itself, with plugins, configuration and se
   await eventually(
     "Jenkins answers",
     async () => ((await health()).startsWith(`Jenkins ${VERSION}, `) ? true : undefined),
-    {
-      timeout: 60_000,
-    },
+    { timeout: 60_000 },
   );
   const [started, ...others] = await starts();
   expect(others).toEqual([]);

@@ -199,7 +199,7 @@ describe("the directory", () => {
 
   step("its log tells who came from where with which key, and where to", async () => {
     const { address } = await nodes.find(node);
-    const key = execFileSync("ssh-keygen", ["-l", "-f", path.join(run.directory, "alice.pub")], {
+    const key = execFileSync("ssh-keygen", ["-l", "-f", `${by("alice").identity}.pub`], {
       encoding: "utf8",
     }).split(" ")[1];
     const log = await root(jumpHost, "factory-sessions --user alice");

@@ -35,6 +35,7 @@ export const jenkins: JenkinsSource = {
   java: 17,
   repository: "https://jenkins.test/debian-stable/",
   key: { url: "https://jenkins.test/key", fingerprint: "5E386EADB55F01504CAE8BCF7198F4B714ABFC68" },
+  pluginManager: { url: "https://jenkins.test/manager.jar" },
   updateCentre: "https://updates.test",
   required: false,
 };

@@ -6,18 +6,18 @@ const render = (more: Partial<typeof jenkins> = {}) =>
 const settings = (more: Partial<typeof jenkins> = {}) =>
   JSON.parse(fileOf(render(more), "/etc/factory/jenkins/install.json")) as Record<string, unknown>;
 
-test("with required properties: what the installation is told, and no plugin manager", () => {
+test("with required properties: what the installation is told, and a plugin manager as it was published", () => {
   expect(settings()).toEqual({
     version: "2.504.3",
     repository: "https://jenkins.test/debian-stable",
     key: jenkins.key,
-    pluginManager: null,
+    pluginManager: { url: "https://jenkins.test/manager.jar", sha256: null },
     updateCentre: "https://updates.test",
     required: false,
   });
 });
 
-test("with all properties: the plugin manager by address and SHA-256", () => {
+test("with all properties: the plugin manager pinned by its SHA-256", () => {
   const pluginManager = { url: "https://jenkins.test/manager.jar", sha256: "a".repeat(64) };
   expect(settings({ pluginManager, required: true })).toMatchObject({ pluginManager, required: true });
 });
