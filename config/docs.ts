@@ -80,10 +80,16 @@ function rows(schema: Schema, prefix: string): string[] {
   });
 }
 
-/** Keys below this one: of a mapping, or of the mappings in a list. */
+/** What names of the user's own choice lead to, when those are mappings themselves. */
+function valuesOf({ additionalProperties }: Schema): Schema | undefined {
+  return typeof additionalProperties === "object" && additionalProperties.properties ? additionalProperties : undefined;
+}
+
+/** Keys below this one: of a mapping, of the mappings in a list, or of those that have names. */
 function inner(schema: Schema, path: string): string[] {
   if (schema.type === "array" && schema.items) return rows(schema.items, `${path}[]`);
-  return rows(schema, path);
+  const values = valuesOf(schema);
+  return values ? rows(values, `${path}.<name>`) : rows(schema, path);
 }
 
 function row(path: string, schema: Schema, required: boolean): string {
@@ -109,7 +115,10 @@ function kind(schema: Schema): string {
     case "array":
       return schema.items?.properties ? "list of mappings" : `list of ${schema.items ? kind(schema.items) : "values"}`;
     case "object":
+      if (valuesOf(schema)) return "mappings by name";
       return schema.properties ? "mapping" : "mapping of text to text";
+    case "number":
+      return "number";
     case "integer":
       return `whole number, ${schema.minimum ?? "any"} to ${schema.maximum ?? "any"}`;
     case "string":

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseConfig, type FactoryConfig } from "../model/config";
 import { parseImage, type ImageDefinition } from "../model/image";
+import { withVariants } from "../model/image/variants";
 import { formatProblem, type Problem } from "../model/problem";
 import { kernelTreeOf } from "./kernel-trees";
 import { configPath, factoryHome, imagesPath } from "./paths";
@@ -17,7 +18,7 @@ export class ConfigError extends Error {
 
 export interface LoadedConfig {
   readonly config: FactoryConfig;
-  /** By name. */
+  /** By name; an image's variants come after it. */
   readonly images: readonly ImageDefinition[];
 }
 
@@ -34,10 +35,13 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
   const regions = "config" in parsed ? parsed.config.regions.map((region) => region.name) : parsed.regionNames;
   const architecture = "config" in parsed ? parsed.config.nodes.buildHost.architecture : parsed.architecture;
   const shared = elementsIn(path.join(imagesPath(root), "elements"));
-  const images = imageFiles(root).map(({ directory, file: imageFile }) =>
+  const files = imageFiles(root);
+  const names = files.map(({ directory }) => directory);
+  const images = files.map(({ directory, file: imageFile }) =>
     parseImage(readFileSync(imageFile, "utf8"), named(imageFile, root), {
       directory,
       regions,
+      images: names,
       elements: [...elementsIn(path.join(imagesPath(root), directory, "elements")), ...shared],
       architecture,
     }),
@@ -50,7 +54,10 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
     ...homeProblems(factoryHome(root, env)),
   ];
   if (problems.length > 0 || !("config" in parsed)) throw new ConfigError(problems);
-  return { config: parsed.config, images: images.flatMap((image) => ("image" in image ? [image.image] : [])) };
+  return {
+    config: parsed.config,
+    images: images.flatMap((image) => ("image" in image ? withVariants(image.image) : [])),
+  };
 }
 
 /** How messages call the configuration that is in use. */

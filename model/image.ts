@@ -1,8 +1,24 @@
 /** An entry of the catalogue: images/<name>/image.yaml. */
 import { z } from "zod";
-import { inOrder, nearest, type Problem } from "./problem";
+import {
+  BUILDERS,
+  elements,
+  environment,
+  mail,
+  minDiskGiB,
+  minRamMiB,
+  oneLine,
+  packages,
+  profiles,
+  purpose,
+} from "./image/fields";
+import { imageRetentionSchema, schedule, statusSchema, supportSchema } from "./image/lifecycle";
+import { referenceProblems, type ReferenceSurroundings } from "./image/references";
+import { testsSchema } from "./image/tests";
+import { variantsSchema } from "./image/variants";
+import { inOrder, type Problem } from "./problem";
 import { recipeProblems, type RecipeSurroundings } from "./recipe-checks";
-import { readYaml, schemaProblems, type YamlFile } from "./yaml-file";
+import { readYaml, schemaProblems } from "./yaml-file";
 
 const name = z
   .string()
@@ -10,34 +26,20 @@ const name = z
     /^[a-z0-9][a-z0-9.-]{0,29}$/,
     "is no name for an image; use 1 to 30 of a-z 0-9 . - and begin with a letter or digit",
   );
-const oneLine = z
-  .string()
-  .regex(/^\S.*$/, "is not one line of text; write a short line")
-  .max(255);
-
 export const imageSchema = z.strictObject({
   name: name.describe("The image's name; must be its directory's name"),
   description: oneLine.describe("One line for the people who choose an image"),
-  owner: z
-    .email({ error: "is no mail address; write it as owner@example.org" })
-    .describe("Who answers for this image; gets the mails of its builds"),
-  builder: z.enum(["diskimage-builder", "kiwi"]).describe("What builds it"),
+  owner: mail.describe("Who answers for this image; gets the mails of its builds"),
+  team: mail.optional().describe("The team behind the owner; gets the mails too"),
+  builder: z.enum(BUILDERS).describe("What builds it"),
   recipe: z
     .strictObject({
-      elements: z
-        .array(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is no name of an element; write it as cloud-init"))
-        .min(1)
+      elements: elements
         .optional()
         .describe("diskimage-builder: its elements, or own ones from elements/ beside image.yaml or images/elements/"),
-      environment: z
-        .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, "is no variable's name; use A-Z 0-9 _"), z.string())
-        .optional()
-        .describe("diskimage-builder: variables for its elements"),
-      packages: z
-        .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "is no package's name; write it as it is in the repository"))
-        .min(1)
-        .optional()
-        .describe("Packages to install beyond those of the elements"),
+      environment: environment.optional().describe("diskimage-builder: variables for its elements"),
+      profiles: profiles.optional().describe("kiwi: profiles of config.xml that are built"),
+      packages: packages.optional().describe("Packages to install beyond those of the recipe"),
     })
     .describe("What the builder reads; files beside image.yaml belong to it too"),
   os: z
@@ -52,12 +54,12 @@ export const imageSchema = z.strictObject({
     })
     .describe("The operating system"),
   architecture: z.enum(["x86_64", "aarch64"]).describe("Glance's architecture"),
-  minDiskGiB: z.int().min(1).max(128).describe("Smallest disk that it boots from"),
-  minRamMiB: z.int().min(64).max(1048576).describe("Least memory that it boots and works with"),
+  minDiskGiB: minDiskGiB.describe("Smallest disk that it boots from"),
+  minRamMiB: minRamMiB.describe("Least memory that it boots and works with"),
   firmware: z.enum(["bios", "uefi"]).default("bios").describe("What boots it; Glance's hw_firmware_type"),
-  purpose: z
-    .enum(["generic", "oldgeneric", "minimal", "k8snode", "gpu", "network", "custom"])
-    .describe("SCS-0102 os_purpose. SCS-0104 keeps generic for the distributors' own Debian and Ubuntu images"),
+  purpose: purpose.describe(
+    "SCS-0102 os_purpose. SCS-0104 keeps generic for the distributors' own Debian and Ubuntu images",
+  ),
   replaceFrequency: z
     .enum(["yearly", "quarterly", "monthly", "weekly", "daily", "critical_bug", "never"])
     .describe("How often a new one comes; SCS-0102 replace_frequency"),
@@ -99,18 +101,27 @@ export const imageSchema = z.strictObject({
     .optional()
     .describe("Further Glance properties; they win over the computed ones"),
   regions: z.array(z.string().min(1)).min(1).optional().describe("Names of regions; default: all of factory.yaml"),
+  variants: variantsSchema.default({}).describe("Further images of this recipe, named NAME-VARIANT"),
+  tests: testsSchema.prefault({}).describe("What it must reach beyond what is asked of every image"),
+  schedule: schedule
+    .default("manual")
+    .describe("When it is built by itself: manual (never), nightly, weekly, monthly or five fields of cron"),
+  retention: imageRetentionSchema
+    .prefault({})
+    .describe("What of its builds is kept; default: factory.yaml's retention"),
+  support: supportSchema.prefault({}).describe("Support of the operating system; providedUntil is this image's"),
+  status: statusSchema.prefault({}).describe("Whether this recipe is known to work"),
 });
 
-export type ImageDefinition = z.output<typeof imageSchema>;
+/** An image of the catalogue: a file's own, or one of its variants. */
+export type ImageDefinition = z.output<typeof imageSchema> & {
+  /** The image whose recipe this variant is built from. */
+  readonly variantOf?: string | undefined;
+};
 
 export type ParsedImage = { readonly image: ImageDefinition } | { readonly problems: readonly Problem[] };
 
-export interface ImageSurroundings extends RecipeSurroundings {
-  /** The directory that the file lies in. */
-  readonly directory: string;
-  /** Names of factory.yaml's regions; undefined when those can't be read. */
-  readonly regions: readonly string[] | undefined;
-}
+export type ImageSurroundings = RecipeSurroundings & ReferenceSurroundings;
 
 /** The definition in a file's text, or everything that is wrong with it. */
 export function parseImage(source: string, file: string, surroundings: ImageSurroundings): ParsedImage {
@@ -122,59 +133,10 @@ export function parseImage(source: string, file: string, surroundings: ImageSurr
       ? []
       : [
           ...schemaProblems(yaml, imageSchema),
-          ...references(yaml, surroundings),
+          ...referenceProblems(yaml, surroundings),
           ...recipeProblems(yaml, surroundings),
         ]),
   ];
   if (problems.length === 0 && parsed.success) return { image: parsed.data };
   return { problems: inOrder(problems) };
-}
-
-interface Readable {
-  readonly name?: unknown;
-  readonly builder?: unknown;
-  readonly regions?: unknown;
-  readonly recipe?: { readonly elements?: unknown; readonly environment?: unknown } | null;
-}
-
-/** Checked on whatever could be read, beside the schema. */
-function references({ value, problem }: YamlFile, { directory, regions }: ImageSurroundings): Problem[] {
-  if (typeof value !== "object" || value === null) return [];
-  const { name: own, builder, regions: wanted, recipe } = value as Readable;
-  const problems: Problem[] = [];
-  if (typeof own === "string" && own !== directory) {
-    const remedy = `write ${directory}, or rename the directory`;
-    problems.push(problem(["name"], { value: own, message: `is not its directory's name ("${directory}")`, remedy }));
-  }
-  if (builder === "diskimage-builder" && recipe && recipe.elements === undefined) {
-    const remedy = "list its elements: [debian-minimal, vm, cloud-init]";
-    problems.push(problem(["recipe", "elements"], { message: "is missing", remedy }));
-  }
-  if (builder === "kiwi") {
-    for (const key of ["elements", "environment"] as const) {
-      if (recipe?.[key] === undefined) continue;
-      const remedy = "take it out; kiwi reads the description beside image.yaml";
-      problems.push(problem(["recipe", key], { message: "is for diskimage-builder only", remedy }));
-    }
-  }
-  return [...problems, ...regionProblems(wanted, regions, problem)];
-}
-
-function regionProblems(
-  wanted: unknown,
-  known: readonly string[] | undefined,
-  problem: YamlFile["problem"],
-): Problem[] {
-  if (!Array.isArray(wanted)) return [];
-  return wanted.flatMap((region: unknown, index) => {
-    if (typeof region !== "string") return [];
-    const path = ["regions", index];
-    if (wanted.indexOf(region) < index) {
-      return [problem(path, { value: region, message: "is listed twice", remedy: "list it once" })];
-    }
-    if (!known || known.includes(region)) return [];
-    const meant = nearest(region, known);
-    const remedy = meant === undefined ? `there are ${known.join(", ")}` : `did you mean "${meant}"?`;
-    return [problem(path, { value: region, message: "is no region of factory.yaml", remedy })];
-  });
 }

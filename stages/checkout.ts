@@ -1,6 +1,7 @@
 /** Stage 4: the recipes at the pinned commit, and whether anything has changed since the last release. */
 import path from "node:path";
 import { checkForChange, type BuildInputs } from "../model/change-check";
+import { recipeName } from "../model/image/variants";
 import { buildInputs, readReleased } from "./lib/build-manifest";
 import { builderPackage } from "./lib/builders";
 import { StageError } from "./lib/errors";
@@ -33,11 +34,11 @@ export const stage: HostStage = {
     );
     if (!(await exists(paths.recipe))) {
       throw new StageError(
-        `images/${plan.image.name}: is not in commit ${commit.slice(0, 12)}; commit it, or choose another ref`,
+        `images/${recipeName(plan.image)}: is not in commit ${commit.slice(0, 12)}; commit it, or choose another ref`,
       );
     }
-    const recipe = { paths: [`images/${plan.image.name}`, "images/elements"] };
-    const tests = [`images/${plan.image.name}/tests`];
+    const recipe = { paths: [`images/${recipeName(plan.image)}`, "images/elements"] };
+    const tests = [`images/${recipeName(plan.image)}/tests`];
     const recipeDigest = await treeDigest(paths.checkout, commit, recipe, git);
     const sourceDigest = await treeDigest(paths.checkout, commit, { ...recipe, without: tests }, git);
     const releases = await log.step("repository metadata", async () => readReleases(plan, signal));

@@ -1,5 +1,6 @@
 /** Where everything of one build lies on the build host and on the NFS share. */
 import path from "node:path";
+import { recipeName } from "../../model/image/variants";
 import { BUILD_PATHS, HOST_PATHS, type BuildPlan } from "../../model/plan";
 import { stageInfo, type StageName } from "../../model/stages";
 
@@ -52,7 +53,7 @@ export function layout(plan: Pick<BuildPlan, "build" | "image">, root = ""): Lay
     cache: at(HOST_PATHS.cache),
     scratch,
     checkout,
-    recipe: path.join(checkout, "images", image.name),
+    recipe: path.join(checkout, "images", recipeName(image)),
     work: path.join(scratch, "work"),
     local: path.join(scratch, "artefacts"),
     secrets: at(HOST_PATHS.secrets),

@@ -18,6 +18,12 @@ export function imageDefinition(over: Partial<ImageDefinition> = {}): ImageDefin
     uuidValidity: "none",
     providedUntil: "2028-06-30",
     source: "private",
+    variants: {},
+    tests: { vulnerabilities: { failOn: "none", ignore: [] }, skip: [] },
+    schedule: "manual",
+    retention: {},
+    support: {},
+    status: { tested: true },
     ...over,
   };
 }

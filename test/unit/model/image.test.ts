@@ -5,7 +5,11 @@ import { formatProblem } from "../../../model/problem";
 
 const IMAGES = path.join(__dirname, "..", "..", "..", "images");
 const EXAMPLE = readFileSync(path.join(IMAGES, "debian-12", "image.yaml"), "utf8");
-const surroundings = { directory: "debian-12", regions: ["RegionOne", "RegionTwo"] };
+const surroundings = {
+  directory: "debian-12",
+  regions: ["RegionOne", "RegionTwo"],
+  images: ["debian-12", "debian-12-minimal"],
+};
 
 function problems(text: string): string[] {
   const parsed = parseImage(text, "image.yaml", surroundings);
@@ -26,7 +30,18 @@ test.each(catalogue)("%s of the catalogue is valid", (name) => {
 });
 
 test("what may be left out has a default", () => {
-  expect(image(EXAMPLE)).toMatchObject({ firmware: "bios", uuidValidity: "none", source: "private" });
+  const required = EXAMPLE.split("\n").filter((line) => !/^(schedule|support|team|status|variants|tests):/.test(line));
+  expect(image(required.join("\n"))).toMatchObject({
+    firmware: "bios",
+    uuidValidity: "none",
+    source: "private",
+    variants: {},
+    tests: { vulnerabilities: { failOn: "none", ignore: [] }, skip: [] },
+    schedule: "manual",
+    retention: {},
+    support: {},
+    status: { tested: true },
+  });
 });
 
 test.each<[string, RegExp | string, string, string]>([
@@ -96,6 +111,54 @@ test.each<[string, RegExp | string, string, string]>([
     "$&  environment: { dib-release: x }\n",
     "recipe.environment.dib-release: is no variable's name; use A-Z 0-9 _",
   ],
+  [
+    "profiles of the other builder",
+    / {2}elements: .*\n/,
+    "$&  profiles: [Cloud]\n",
+    "recipe.profiles: is for kiwi only; take it out; diskimage-builder has elements",
+  ],
+  [
+    "a variant that reads what its builder does not",
+    /providedUntil: .*/,
+    '$&\nvariants: { docker: { description: "with Docker", profiles: [Docker] } }',
+    "variants.docker.profiles: is for kiwi only; take it out; diskimage-builder has elements",
+  ],
+  [
+    "a variant that is called as another image",
+    /providedUntil: .*/,
+    '$&\nvariants: { minimal: { description: "less" } }',
+    "variants.minimal: is called as the image in images/debian-12-minimal; choose another name, or remove one of them",
+  ],
+  [
+    "a variant whose name gets too long",
+    /providedUntil: .*/,
+    '$&\nvariants: { a-name-of-20-letters: { description: "x" }, twenty-one-letters-xx: { description: "x" } }',
+    'variants.twenty-one-letters-xx: makes a name of 31 characters ("debian-12-twenty-one-letters-xx"); names of images have at most 30; choose a shorter one',
+  ],
+  [
+    "schedule",
+    /providedUntil: .*/,
+    "$&\nschedule: sometimes",
+    'schedule: "sometimes" is no schedule; write manual, nightly, weekly, monthly or five fields of cron',
+  ],
+  [
+    "images promised for longer than their system is looked after",
+    /providedUntil: .*/,
+    "providedUntil: 2031-01-01\nsupport: { until: 2026-06-10, longTermUntil: 2028-06-30 }",
+    'providedUntil: "2031-01-01" is after the operating system\'s support, which ends on 2028-06-30; write 2028-06-30 or earlier',
+  ],
+  [
+    "untested without a reason",
+    /providedUntil: .*/,
+    "$&\nstatus: { tested: false }",
+    "status.reason: is missing; say why the image is not tested",
+  ],
+  [
+    "an exception without a reason",
+    /providedUntil: .*/,
+    "$&\ntests: { vulnerabilities: { failOn: high, ignore: [{ id: CVE-2026-1234 }] } }",
+    "tests.vulnerabilities.ignore[0].reason: is missing; add it: Why it does not matter for this image; stands in the report",
+  ],
   ["mail address", /owner: .*/, "owner: nobody", 'owner: "nobody" is no mail address; write it as owner@example.org'],
 ])("%s", (_, from, to, expected) => {
   const text = EXAMPLE.replace(from, to);
@@ -106,4 +169,8 @@ test.each<[string, RegExp | string, string, string]>([
 test("regions are not judged when factory.yaml's can't be read", () => {
   const text = `${EXAMPLE}\nregions: [Elsewhere]\n`;
   expect(parseImage(text, "i", { ...surroundings, regions: undefined })).toHaveProperty("image");
+});
+
+test.each(["manual", "nightly", "weekly", "monthly", "H 3 * * 1", "*/15 0-6 1,15 * *"])("schedule %s", (schedule) => {
+  expect(image(`${EXAMPLE}\nschedule: "${schedule}"\n`).schedule).toBe(schedule);
 });
