@@ -3,6 +3,7 @@
  * side writes it at attach; the runner reads it and nothing else of the configuration.
  */
 import type { ImageDefinition } from "./image";
+import type { StageSelection } from "./stage-selection";
 import type { ImageSigning } from "./image-signature";
 
 /** A place that images go to. `cloud` names the credential (a clouds.yaml entry of the deployer). */
@@ -31,6 +32,8 @@ export interface BuildPlan {
     /** DIB_DEBUG_TRACE and the like. */
     readonly debug: boolean;
   };
+  /** The part of the build that this run is about. @default all of it */
+  readonly selection?: StageSelection;
   readonly recipes: {
     /** 40 hex digits. */
     readonly commit: string;
@@ -74,6 +77,8 @@ export interface BuildPlan {
   readonly iperf3?: { readonly host: string; readonly port: number };
   /** Seconds; a stage that takes longer fails. */
   readonly timeouts: Readonly<Record<string, number>>;
+  /** Seconds; a run that takes longer is stopped. @default no end but the stages' own */
+  readonly timeout?: number;
 }
 
 /** An application credential as attach hands it to the host, by clouds.yaml entry. Lives in tmpfs only. */
@@ -100,6 +105,8 @@ export const HOST_PATHS = {
   credentials: "/run/factory/credentials.json",
   /** The forwarded gpg-agent's socket, there only while a stage signs. */
   agentSocket: "/run/factory/sign/agent.sock",
+  /** Why the runner is being stopped, one line: whoever stops its unit leaves it there before. */
+  stopNote: "/run/factory/stop",
   unit: "factory-build.service",
 } as const;
 

@@ -2,6 +2,5 @@
 import { HOST_STAGE_IMPLEMENTATIONS } from "./index";
 import { main } from "./lib/command-line";
 
-void main(process.argv.slice(2), HOST_STAGE_IMPLEMENTATIONS).then((code) => {
-  process.exitCode = code;
-});
+// A stage that was left behind must not keep the process from its end.
+void main(process.argv.slice(2), HOST_STAGE_IMPLEMENTATIONS).then((code) => process.exit(code));

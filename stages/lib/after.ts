@@ -1,7 +1,9 @@
 /** Runs when the runner has ended, however that was: removes what is temporary, then the secrets. */
 import path from "node:path";
-import { stageStatuses, type BuildEvent, type EventState } from "../../model/events";
+import { isHostStage } from "../../model/build-progress";
+import { stageStatuses, type BuildEvent, type EventState, type StageStatus } from "../../model/events";
 import type { BuildPlan } from "../../model/plan";
+import { isWhole, selectionText, stageRoles, WHOLE } from "../../model/stage-selection";
 import { stageInfo } from "../../model/stages";
 import { readCredentials, sessionFor } from "./context";
 import { oneLine } from "./errors";
@@ -14,13 +16,15 @@ import { releaseBelow, wipeSecrets } from "./tidy";
 const STAGE = "clean-up";
 
 /**
- * Tidies up behind a run. After a success there is only the wiping left to be sure of; after a failure (or a kill) it
- * is told as an event of stage 14, and artefacts, logs and the private image stay for a resume.
+ * Tidies up behind a run. After a success there is only the wiping left to be sure of; after a failure (or a kill), and
+ * after a part of a build, it is told as an event of stage 14, and artefacts, logs and the private image stay for a
+ * resume.
  * @returns whether all of it worked
  */
 export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: string) => void): Promise<boolean> {
-  const statuses = stageStatuses(await readAllEvents(paths.events));
-  if (statuses.find((status) => status.name === STAGE)?.state === "succeeded") {
+  const history = await readAllEvents(paths.events);
+  const statuses = stageStatuses(history);
+  if (isTidied(history)) {
     await wipeSecrets(paths);
     return true;
   }
@@ -40,16 +44,31 @@ export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: str
       if (killed && stageInfo(name).where === "host")
         await emit(name, "failed", "the runner was ended in the middle of this stage");
     }
-    await emit(STAGE, "started", "after a run that did not succeed");
+    const stopped = howItStopped(plan, statuses);
+    await emit(STAGE, "started", `after a run that ${stopped}`);
     const problems = await tidyAll(plan, paths, log, async (what) => emit(STAGE, "progress", what));
     if (problems.length > 0) await emit(STAGE, "failed", problems.join("; "));
-    else
-      await emit(STAGE, "skipped", "the build has not succeeded: artefacts, logs and private image stay for a resume");
+    else await emit(STAGE, "skipped", `the build ${stopped}: artefacts, logs and private image stay for a resume`);
     return problems.length === 0;
   } finally {
     await log.flush();
     await events.close();
   }
+}
+
+/** Whether clean-up came last: what ran after it may have left things again. */
+function isTidied(history: readonly BuildEvent[]): boolean {
+  const last = history.findLast(({ stage }) => isHostStage({ name: stage }));
+  return last?.stage === STAGE && last.state === "succeeded";
+}
+
+function howItStopped({ selection = WHOLE }: BuildPlan, statuses: readonly StageStatus[]): string {
+  const undone = [...stageRoles(selection)].filter(([name, role]) => {
+    const state = statuses.find((status) => status.name === name)?.state;
+    return role !== "left out" && state !== "succeeded" && state !== "skipped";
+  });
+  if (isWhole(selection) || undone.length > 0) return "did not succeed";
+  return `went no further than asked for (${selectionText(selection)})`;
 }
 
 /** Each part is tried whatever became of the others; the secrets go last, the sweep needs them. */

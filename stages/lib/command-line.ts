@@ -1,21 +1,18 @@
 /** The runner's command line. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { eventLine, stageStatuses } from "../../model/events";
 import { HOST_PATHS } from "../../model/plan";
-import { HOST_STAGES, stageInfo, type StageName } from "../../model/stages";
 import { afterRun } from "./after";
-import { makeContext, readPlan } from "./context";
+import { readPlan } from "./context";
 import { sha256 } from "./digests";
-import { oneLine, StageError, UsageError } from "./errors";
-import { openEventLog, readAllEvents } from "./event-log";
+import { oneLine, UsageError } from "./errors";
+import { readAllEvents } from "./event-log";
 import { followBuild } from "./follow";
-import { startHeartbeat } from "./heartbeat";
-import { layout, logName } from "./layout";
-import { isComplete, runBuild } from "./run-build";
+import { layout } from "./layout";
+import { runPlan } from "./run-plan";
 import type { HostStage } from "./stage";
-import { openStageLog } from "./stage-log";
-import { DEFAULT_TIMEOUTS } from "./timeouts";
+import { stopSignal } from "./stop-signal";
 
 const HELP = `Runs a build's stages on its build host.
 
@@ -75,54 +72,10 @@ export function parseArguments(args: readonly string[]): { readonly command: str
 
 const planFile = (root: string): string => path.join(root === "" ? "/" : root, HOST_PATHS.plan);
 
-/** A signal that SIGTERM and SIGINT fire, with the reason as its error. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGTERM", "SIGINT"] as const) {
-    process.on(name, () => controller.abort(new StageError(`stopped by ${name}; deploy again to resume`)));
-  }
-  return controller.signal;
-}
-
 async function run(root: string, implementations: readonly HostStage[]): Promise<number> {
   const plan = await readPlan(planFile(root));
-  const paths = layout(plan, root);
-  const signal = stopSignal();
-  await mkdir(paths.events, { recursive: true });
-  const history = await readAllEvents(paths.events);
-  if (isComplete(stageStatuses(history), plan.options.force)) {
-    print(`build ${plan.build} is complete: nothing to do`);
-    return 0;
-  }
-  const events = await openEventLog(paths.hostEvents);
-  const stopHeartbeat = startHeartbeat(paths.heartbeat, plan.build, (error) =>
-    print(`heartbeat: ${oneLine(error)} (tried again in a moment)`),
-  );
-  try {
-    const outcome = await runBuild({
-      build: plan.build,
-      runner: sha256(await readFile(__filename)),
-      stages: HOST_STAGES.map((stage) => ({ ...stage, implementation: implementationOf(stage.name, implementations) })),
-      history,
-      events,
-      signal,
-      print,
-      timeout: (stage) => plan.timeouts[stage] ?? DEFAULT_TIMEOUTS[stage],
-      context: (stage, tools) => makeContext(plan, paths, stage, tools),
-      openLog: (stage) => openStageLog(path.join(paths.logs, logName(stage))),
-    });
-    for (const { stage, message } of outcome.failed) {
-      print(
-        `stage ${stageInfo(stage).number} ${stage} failed: ${message} (log: ${path.join(paths.logs, logName(stage))})`,
-      );
-    }
-    if (outcome.failed.length > 0 || signal.aborted) return 1;
-    print(outcome.ended ?? `build ${plan.build}: all stages on this host are done`);
-    return 0;
-  } finally {
-    stopHeartbeat();
-    await events.close();
-  }
+  const runner = sha256(await readFile(__filename));
+  return runPlan({ plan, paths: layout(plan, root), implementations, runner, print });
 }
 
 async function after(root: string): Promise<number> {
@@ -132,7 +85,7 @@ async function after(root: string): Promise<number> {
 
 async function follow(root: string): Promise<number> {
   const plan = await readPlan(planFile(root));
-  await followBuild({ file: layout(plan, root).hostEvents, print, signal: stopSignal() });
+  await followBuild({ file: layout(plan, root).hostEvents, print, signal: stopSignal().signal });
   return 0;
 }
 
@@ -155,10 +108,4 @@ async function status(root: string): Promise<number> {
     }
   }
   return 0;
-}
-
-function implementationOf(name: StageName, implementations: readonly HostStage[]): HostStage {
-  const found = implementations.find((stage) => stage.name === name);
-  if (!found) throw new Error(`stage ${name} has no implementation (stages/index.ts)`);
-  return found;
 }

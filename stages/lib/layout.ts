@@ -30,6 +30,7 @@ export interface Layout {
   readonly gnupg: string;
   readonly agentSocket: string;
   readonly testSecrets: string;
+  readonly stopNote: string;
   /** Files that attach brought. */
   readonly recipesBundle: string;
 }
@@ -61,6 +62,7 @@ export function layout(plan: Pick<BuildPlan, "build" | "image">, root = ""): Lay
     gnupg: at(HOST_PATHS.secrets, "gnupg"),
     agentSocket: at(HOST_PATHS.agentSocket),
     testSecrets: at(HOST_PATHS.secrets, "test"),
+    stopNote: at(HOST_PATHS.stopNote),
     recipesBundle: at(HOST_PATHS.recipes),
   };
 }

@@ -3,9 +3,11 @@
  * told by events; files, APIs and processes are the stages' own.
  */
 import { eventLine, stageStatuses, type BuildEvent, type StageStatus } from "../../model/events";
+import type { StageRole } from "../../model/stage-selection";
 import { stageInfo, type StageName } from "../../model/stages";
 import { oneLine, StageError } from "./errors";
 import type { EventLog } from "./event-log";
+import { LeftBehind, patienceWith } from "./patience";
 import { leftOut, readyStages, type Node, type Progress } from "./schedule";
 import type { HostStage, StageContext, StageResult } from "./stage";
 import type { StageLog } from "./stage-log";
@@ -15,6 +17,9 @@ const TIDIES_UP: StageName = "clean-up";
 
 /** How often a running stage shows that it is alive, seconds. */
 const STILL_RUNNING = 60;
+
+/** How long a stage that was told to stop may take for it, seconds: it may have an instance to remove. */
+const STOPS_WITHIN = 100;
 
 /** Before lines that are no events. */
 const INDENT = " ".repeat(10);
@@ -30,6 +35,10 @@ export interface BuildRun {
   readonly events: EventLog;
   /** Seconds that a stage may take. */
   readonly timeout: (stage: StageName) => number;
+  /** What is asked for of each stage. @default all are run as needed */
+  readonly role?: (stage: StageName) => StageRole;
+  /** Seconds until a stage that does not heed its signal is left behind. @default 100 */
+  readonly stopsWithin?: number;
   /** A context for one run of a stage. */
   readonly context: (stage: StageName, tools: ContextTools) => StageContext;
   readonly openLog: (stage: StageName) => StageLog;
@@ -50,6 +59,8 @@ export interface BuildOutcome {
   readonly failed: readonly { readonly stage: StageName; readonly message: string }[];
   /** The reason, when the build ended early as a success. */
   readonly ended?: string;
+  /** A stage did not stop when it was told to: what it does goes on until this process ends. */
+  readonly leftBehind: boolean;
 }
 
 /** Runs a build to its end. Stage failures are in the outcome; only an event log or a stage log that breaks throws. */
@@ -63,15 +74,18 @@ class Running {
   private readonly failed: { stage: StageName; message: string }[] = [];
   private ended: string | undefined;
   private broken: Error | undefined;
+  private leftBehind = false;
 
   constructor(private readonly run: BuildRun) {
     this.events = [...run.history];
+    // What nobody asked for keeps nobody waiting.
+    for (const stage of run.stages.filter(({ name }) => this.roleOf(name) === "left out"))
+      this.progress.set(stage.name, "done");
   }
 
   async toItsEnd(): Promise<BuildOutcome> {
     const running = new Set<Promise<void>>();
     for (;;) {
-      if (this.ended !== undefined) this.skipRest(this.ended);
       for (const stage of this.startable()) {
         this.progress.set(stage.name, "running");
         const work: Promise<void> = this.one(stage).finally(() => running.delete(work));
@@ -82,7 +96,12 @@ class Running {
       await Promise.race(running);
     }
     if (this.broken !== undefined) throw this.broken;
-    return { failed: this.failed, ...(this.ended !== undefined && { ended: this.ended }) };
+    const { failed, leftBehind } = this;
+    return { failed, leftBehind, ...(this.ended !== undefined && { ended: this.ended }) };
+  }
+
+  private roleOf(stage: StageName): StageRole {
+    return this.run.role?.(stage) ?? "as needed";
   }
 
   private startable(): HostStage[] {
@@ -91,7 +110,10 @@ class Running {
     return this.run.stages.filter(({ name }) => ready.includes(name)).map((stage) => stage.implementation);
   }
 
-  private skipRest(reason: string): void {
+  /** All of the build is over, whatever part of it was asked for: only tidying up is left. */
+  private endEarly(reason: string): void {
+    this.ended = reason;
+    for (const { name } of this.run.stages) if (this.roleOf(name) === "left out") this.progress.delete(name);
     for (const stage of leftOut(this.run.stages, this.progress, TIDIES_UP)) {
       this.emit(stage, { state: "skipped", message: reason });
       this.progress.set(stage, "done");
@@ -106,32 +128,41 @@ class Running {
     const seconds = run.timeout(name);
     const timeUp = new AbortController();
     const late = setTimeout(() => timeUp.abort(new StageError(`took longer than ${seconds} s`)), seconds * 1000);
+    const signal = AbortSignal.any([run.signal, timeUp.signal]);
+    const patience = patienceWith(signal, run.stopsWithin ?? STOPS_WITHIN);
     const start = performance.now();
     const took = (): number => Math.round((performance.now() - start) / 100) / 10;
     const alive = setInterval(() => run.print(`${INDENT}${name}: still running, ${took()} s`), STILL_RUNNING * 1000);
     try {
-      const signal = AbortSignal.any([run.signal, timeUp.signal]);
-      await this.work(stage, run.context(name, this.tools(name, signal, log)), took);
+      const context = run.context(name, this.tools(name, signal, log));
+      await Promise.race([this.work(stage, context, took), patience.ended]);
       this.progress.set(name, "done");
     } catch (error) {
-      this.fail(name, log, run.signal.aborted ? run.signal.reason : error, took());
+      this.leftBehind ||= error instanceof LeftBehind;
+      this.fail(name, log, signal.aborted && !(error instanceof LeftBehind) ? signal.reason : error, took());
     } finally {
       clearTimeout(late);
       clearInterval(alive);
+      patience.forget();
       await log.flush().catch((error: Error) => void (this.broken ??= error));
     }
   }
 
   private async work(stage: HostStage, context: StageContext, took: () => number): Promise<void> {
-    if (await this.stillRight(stage, context)) {
+    const role = this.roleOf(stage.name);
+    if (role !== "again" && (await this.stillRight(stage, context, role))) {
       this.run.print(`${INDENT}${stage.name}: done before and still right`);
       context.log.line("done before and still right");
       return;
     }
+    if (role === "must be there")
+      throw new StageError(
+        "its earlier result is gone or no longer right: build without --from and --only to mend that",
+      );
     this.emit(stage.name, { state: "started", data: { runner: this.run.runner } });
     const result = await stage.run(context);
     this.emit(stage.name, successEvent(result, took()));
-    if (result.endsBuild !== undefined) this.ended = result.endsBuild;
+    if (result.endsBuild !== undefined) this.endEarly(result.endsBuild);
   }
 
   private fail(stage: StageName, log: StageLog, error: unknown, seconds: number): void {
@@ -145,8 +176,10 @@ class Running {
   }
 
   /** Whether an earlier run did this stage and its work is still good. */
-  private async stillRight(stage: HostStage, context: StageContext): Promise<boolean> {
-    if (this.statusOf(stage.name)?.state !== "succeeded" || !stage.upToDate) return false;
+  private async stillRight(stage: HostStage, context: StageContext, role: StageRole): Promise<boolean> {
+    if (this.statusOf(stage.name)?.state !== "succeeded") return false;
+    // What can't be looked at is believed only where it is not to run.
+    if (!stage.upToDate) return role === "must be there";
     try {
       return await stage.upToDate(context);
     } catch (error) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseEvents, stageStatuses, type BuildEvent } from "../../../model/events";
-import { HOST_PATHS } from "../../../model/plan";
+import { HOST_PATHS, type BuildPlan } from "../../../model/plan";
 import { HOST_STAGES } from "../../../model/stages";
 import { layout } from "../../../stages/lib/layout";
 import { BUILD, PLAN } from "./plan";
@@ -29,11 +29,16 @@ class Host {
   readonly paths = layout(PLAN, this.root);
 
   constructor() {
-    const plan = path.join(this.root, HOST_PATHS.plan);
-    mkdirSync(path.dirname(plan), { recursive: true });
-    writeFileSync(plan, JSON.stringify({ ...PLAN, timeouts: { register: 2 } }));
+    this.plan({});
     mkdirSync(path.dirname(this.paths.heartbeat), { recursive: true });
     mkdirSync(this.paths.secrets, { recursive: true });
+  }
+
+  /** Hands over the plan with these changes. */
+  plan(changes: Partial<BuildPlan>): void {
+    const plan = path.join(this.root, HOST_PATHS.plan);
+    mkdirSync(path.dirname(plan), { recursive: true });
+    writeFileSync(plan, JSON.stringify({ ...PLAN, timeouts: { register: 2 }, ...changes }));
   }
 
   ask(what: string, wanted = true): void {
@@ -182,6 +187,80 @@ test("SIGTERM stops what runs and says so", async () => {
     stage: "prepare",
     state: "failed",
     message: "stopped by SIGTERM; deploy again to resume",
+  });
+});
+
+test("whoever stops it may leave a note that says why", async () => {
+  host.ask("sleep-prepare");
+  const child = host.start("run");
+  const end = ended(child);
+  await host.until(() => host.states()["prepare"] === "progress");
+  writeFileSync(host.paths.stopNote, "cancelled by ann@laptop\n");
+  child.kill("SIGTERM");
+  expect((await end).code).toBe(1);
+  expect(host.events().at(-1)).toMatchObject({ stage: "prepare", state: "failed", message: "cancelled by ann@laptop" });
+});
+
+test("a run that takes longer than the build may is stopped", async () => {
+  host.plan({ timeout: 1 });
+  host.ask("sleep-build-image");
+  expect((await host.run("run")).code).toBe(1);
+  expect(host.events().at(-1)?.message).toBe(
+    "the build took longer than build.timeoutMinutes (0 min); deploy again to resume",
+  );
+});
+
+describe("a part of a build", () => {
+  test("until a stage; the next run goes on behind it", async () => {
+    host.plan({ selection: { until: "register" } });
+    const { code, out } = await host.run("run");
+    expect([code, out.trim().split("\n").at(-1)]).toEqual([0, `build ${BUILD}: --until register is done`]);
+    expect((await host.run("after")).code).toBe(0);
+    expect(host.states()).toMatchObject({ register: "succeeded", test: "waiting", "clean-up": "skipped" });
+    const tidied = host.events().at(-1);
+    expect(tidied?.message).toMatch(
+      /^the build went no further than asked for \(--until register\): artefacts, .* stay/,
+    );
+
+    host.plan({});
+    expect((await host.run("run")).code).toBe(0);
+    expect(host.ran().filter((name) => name === "build-image")).toHaveLength(1);
+    expect(host.states()).toMatchObject({ test: "succeeded", "clean-up": "succeeded" });
+  });
+
+  test("a complete build of which a stage was done again is complete no more, and comes to its end again", async () => {
+    await host.run("run");
+    await host.run("after");
+    host.plan({ selection: { only: ["test"] } });
+    expect((await host.run("run")).code).toBe(0);
+    await host.run("after");
+    expect(host.ran().filter((name) => name === "test")).toHaveLength(2);
+    expect(host.states()).toMatchObject({ test: "succeeded", "clean-up": "skipped" });
+    host.plan({});
+    expect((await host.run("run")).code).toBe(0);
+    expect(host.states()).toMatchObject({ "clean-up": "succeeded" });
+  });
+
+  test("one that failed is told as that", async () => {
+    host.plan({ selection: { until: "register" } });
+    host.ask("fail-prepare");
+    expect((await host.run("run")).code).toBe(1);
+    await host.run("after");
+    expect(host.events().at(-1)?.message).toMatch(/^the build did not succeed: /);
+  });
+
+  test("artefacts that scratch has lost come back from the share, the image by its own stage", async () => {
+    await host.run("run");
+    for (const name of ["packages.txt", "test/junit.xml", `${BUILD}.qcow2`]) {
+      mkdirSync(path.dirname(path.join(host.paths.artefacts, name)), { recursive: true });
+      writeFileSync(path.join(host.paths.artefacts, name), name);
+    }
+    host.plan({ selection: { only: ["test"] } });
+    const { out } = await host.run("run");
+    expect(out).toContain("2 artefacts are taken from the share");
+    expect(readFileSync(path.join(host.paths.local, "test/junit.xml"), "utf8")).toBe("test/junit.xml");
+    expect(existsSync(path.join(host.paths.local, `${BUILD}.qcow2`))).toBe(false);
+    expect((await host.run("run")).out).not.toContain("taken from the share");
   });
 });
 
