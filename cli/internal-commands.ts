@@ -11,8 +11,9 @@ import { runInitialise, type BuildName } from "../deployer/initialise";
 import { launchToReplace, REPLACE } from "../deployer/replace";
 import { revokePublisherCredentials } from "../deployer/publisher-credential";
 import { release, retain, RETAINED_KINDS, type RetainedKind } from "../deployer/retained";
+import { endsUnchanged } from "../deployer/unchanged";
 import { interruption } from "./interruption";
-import { say } from "./support";
+import { ExitStatus, say } from "./support";
 
 interface RetainedFlags {
   readonly project: ProjectName;
@@ -48,6 +49,14 @@ export function addInternalCommands(program: Command, root: string): void {
       )
       .addOption(new Option("--kind <kind>", "what it is").choices(RETAINED_KINDS).makeOptionMandatory())
       .requiredOption("--name <name>", "its name in the project");
+
+  internal
+    .command("unchanged")
+    .description("the change check before a build; exits 1 unless nothing has changed and the build ends here")
+    .requiredOption("--image <name>", "its image")
+    .action(async ({ image }: Pick<BuildName, "image">) => {
+      if (!(await endsUnchanged(load(), image, say))) throw new ExitStatus(1);
+    });
 
   forBuild("initialise", "stage 1").action(async (build: BuildName) => runInitialise(load(), build, say));
 

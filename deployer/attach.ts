@@ -148,7 +148,7 @@ class Attachment {
     const [runner, bundled, lookedUp, publicKey, networkTest] = await Promise.all([
       bundleRunner(deployment.root),
       git ? undefined : localRecipes(deployment.root),
-      planLookUps(deployment),
+      planLookUps(deployment, node.server.image === "" ? undefined : node.server.image.id),
       gnupg.publicKey(fingerprint),
       networkTestNode(deployment, ways),
     ]);

@@ -12,6 +12,7 @@ import { localRecipes, remoteCommit } from "./recipes";
 import { sessionIdentity } from "./session-identity";
 import { buildStackState, existingBuildStacks } from "./stack-state";
 import { stateStore } from "./states/store";
+import { CHANGE_CHECK, endsUnchanged } from "./unchanged";
 import { UserError } from "./user-error";
 
 export interface BuildRequest {
@@ -44,7 +45,8 @@ export async function buildImage(
     say("the build before this one is complete and its host was kept: it ends now");
     await cdktf(deployment, { command: "destroy", stack, say, verbose });
   }
-  await cdktf(deployment, { command: "deploy", stack, env, say, verbose });
+  if (!request.force && (await endsUnchanged(deployment, image, say))) return;
+  await cdktf(deployment, { command: "deploy", stack, env: { ...env, [CHANGE_CHECK]: "done" }, say, verbose });
   if (request.keepHost) {
     say(`the build host stays; end the build with: cdktf destroy ${stack}`);
     return;

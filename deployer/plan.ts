@@ -6,6 +6,7 @@ import type { ImageDefinition } from "../model/image";
 import { IPERF3_PORT } from "../model/jenkins";
 import { names, parseBuildId, tags } from "../model/naming";
 import type { BuildPlan, RegionTarget } from "../model/plan";
+import { getImage, type GlanceImage } from "../openstack/glance";
 import { oneByName } from "../openstack/neutron";
 import type { Deployment } from "./deployment";
 import type { Recipes } from "./recipes";
@@ -51,6 +52,7 @@ export interface PlanInput {
   readonly iperf3: string;
   /** user@host */
   readonly requestedBy: string;
+  readonly base?: BuildPlan["base"];
   /** ISO 8601; default: counted from the build's start. */
   readonly expires?: string | undefined;
 }
@@ -75,6 +77,7 @@ export function assemblePlan(input: PlanInput): BuildPlan {
       dirty: recipes.dirty,
       source: git ? { kind: "clone", url: git.url } : { kind: "bundle" },
     },
+    ...(input.base && { base: input.base }),
     mirrors,
     home,
     regions: others,
@@ -97,7 +100,7 @@ export function assemblePlan(input: PlanInput): BuildPlan {
 }
 
 /** The home region first: an image is built and tested there even when its own list leaves it out. */
-function regionsOf(config: FactoryConfig, image: ImageDefinition): [RegionTarget, ...RegionTarget[]] {
+export function regionsOf(config: FactoryConfig, image: ImageDefinition): [RegionTarget, ...RegionTarget[]] {
   const [home, ...others] = config.regions;
   if (!home) throw new Error("factory.yaml: regions: names none");
   return [home, ...others.filter((region) => image.regions?.includes(region.name) ?? true)];
@@ -108,16 +111,30 @@ function expiry(build: string, hours: number): string {
   return new Date(started.getTime() + hours * 3_600_000).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** What the plan needs of the cloud and of this machine. */
-export async function planLookUps(deployment: Deployment): Promise<Pick<PlanInput, "mirrors" | "network">> {
+/**
+ * What the plan needs of the cloud and of this machine.
+ * @param imageId the image that the build host booted from
+ */
+export async function planLookUps(
+  deployment: Deployment,
+  imageId: string | undefined,
+): Promise<Pick<PlanInput, "mirrors" | "network" | "base">> {
   const { factory, infrastructure } = deployment.config;
   const session = deployment.project("build");
-  const [network, group] = await Promise.all([
+  const [network, group, image] = await Promise.all([
     oneByName(session, "networks", names.network(deployment.config)),
     oneByName(session, "security-groups", names.node(factory, "test-instance")),
+    imageId === undefined ? undefined : getImage(session, imageId),
   ]);
+  const base = image && baseOf(image);
   return {
+    ...(base && { base }),
     mirrors: resolveMirrors(infrastructure.mirrors),
     network: { networkId: network.id, securityGroupId: group.id },
   };
+}
+
+/** An image that hosts boot from, by its hash; undefined where Glance tells none. */
+export function baseOf({ name, os_hash_value: hash }: GlanceImage): BuildPlan["base"] {
+  return hash === null ? undefined : { name: name ?? "", hash };
 }

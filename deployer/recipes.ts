@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ImageDefinition } from "../model/image";
 import { recipeName } from "../model/image/variants";
+import { recipePaths, treeDigest } from "../stages/lib/git";
 import { must, run } from "./process";
 import { UserError } from "./user-error";
 
@@ -59,7 +60,53 @@ export async function remoteCommit(url: string, ref = "HEAD"): Promise<string> {
  * The checkout's recipes. Changes in images/ that are not committed (new files too, unless ignored) make a temporary
  * commit on top of HEAD; it lives in the bundle only. Throws a UserError when there is no commit to take.
  */
-export async function localRecipes(root: string): Promise<Recipes> {
+export function localRecipes(root: string): Promise<Recipes> {
+  return withLocalCommit(root, async ({ repository, commit, dirty, work }) => {
+    const bundle = await bundleOf(repository, commit, path.join(work, "bundle"));
+    return { commit, dirty, bundle, trees: await treesOf(repository, commit) };
+  });
+}
+
+export interface RecipeState {
+  readonly commit: string;
+  /** What stage 4 calls the recipe's digest. */
+  readonly digest: string;
+}
+
+/** What of an image's recipe the checkout holds, without making a bundle of it. */
+export function localRecipe(root: string, image: ImageDefinition): Promise<RecipeState> {
+  return withLocalCommit(root, ({ repository, commit }) => recipeState(repository, commit, image));
+}
+
+/** The same of a remote repository's branch, tag or commit; no file's content is fetched where the server can do without. */
+export async function remoteRecipe(url: string, ref: string | undefined, image: ImageDefinition): Promise<RecipeState> {
+  const commit = await remoteCommit(url, ref);
+  const repository = await mkdtemp(path.join(tmpdir(), "factory-recipe-"));
+  try {
+    await git(["init", "--quiet", "--bare", repository]);
+    const fetch = ["fetch", "--quiet", "--no-tags", "--depth=1", "--filter=blob:none", "--", url, commit];
+    await git(["-C", repository, ...fetch], { env: { GIT_TERMINAL_PROMPT: "0" } });
+    return await recipeState(repository, commit, image);
+  } finally {
+    await rm(repository, { recursive: true, force: true });
+  }
+}
+
+async function recipeState(repository: string, commit: string, image: ImageDefinition): Promise<RecipeState> {
+  const { signal } = new AbortController();
+  return { commit, digest: await treeDigest(repository, commit, { paths: recipePaths(image) }, { signal }) };
+}
+
+interface LocalCommit {
+  /** A bare repository that has the commit. */
+  readonly repository: string;
+  readonly commit: string;
+  readonly dirty: boolean;
+  /** A directory that goes when the work is done. */
+  readonly work: string;
+}
+
+async function withLocalCommit<T>(root: string, use: (local: LocalCommit) => Promise<T>): Promise<T> {
   const head = await run("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], {
     env: OWN_ENVIRONMENT,
   });
@@ -71,11 +118,10 @@ export async function localRecipes(root: string): Promise<Recipes> {
   }
   const work = await mkdtemp(path.join(tmpdir(), "factory-recipes-"));
   try {
-    const scratch = await scratchRepository(root, path.join(work, "git"));
+    const repository = await scratchRepository(root, path.join(work, "git"));
     const committed = head.stdout.trim();
-    const commit = (await isDirty(root)) ? await temporaryCommit(root, scratch, committed) : committed;
-    const bundle = await bundleOf(scratch, commit, path.join(work, "bundle"));
-    return { commit, dirty: commit !== committed, bundle, trees: await treesOf(scratch, commit) };
+    const commit = (await isDirty(root)) ? await temporaryCommit(root, repository, committed) : committed;
+    return await use({ repository, commit, dirty: commit !== committed, work });
   } finally {
     await rm(work, { recursive: true, force: true });
   }

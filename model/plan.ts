@@ -41,6 +41,8 @@ export interface BuildPlan {
     readonly dirty: boolean;
     readonly source: { readonly kind: "bundle" } | { readonly kind: "clone"; readonly url: string };
   };
+  /** The image that the build host booted from, and Glance's hash of it; absent where Glance tells none. */
+  readonly base?: { readonly name: string; readonly hash: string };
   readonly mirrors: {
     /** http://…/debian */
     readonly debian: string;

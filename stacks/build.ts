@@ -24,6 +24,8 @@ export class BuildStack extends TerraformStack {
     const { config, root, image, nodeValues } = context;
     const { factory, nodes } = config;
     stateBackend(this, id, context);
+    // toolchain/terraform reads this comment: Terraform itself can't end an apply as a success before it has begun.
+    this.addOverride("//.changeCheck", image);
     new OpenstackProvider(this, "openstack", { cloud: config.projects.build.cloud });
 
     const buildId = this.buildId(image, config.build.expireHours, root);

@@ -1,13 +1,13 @@
 /** Stage 4: the recipes at the pinned commit, and whether anything has changed since the last release. */
 import path from "node:path";
-import { checkForChange, type BuildInputs } from "../model/change-check";
+import { checkForChange, packageLine, type BuildInputs } from "../model/change-check";
 import { recipeName } from "../model/image/variants";
 import { buildInputs, readReleased } from "./lib/build-manifest";
 import { builderPackage } from "./lib/builders";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
-import { exists } from "./lib/files";
-import { checkoutCommit, isCheckoutOf, treeDigest } from "./lib/git";
+import { exists, readIfThere } from "./lib/files";
+import { checkoutCommit, isCheckoutOf, recipePaths, treeDigest } from "./lib/git";
 import { candidateVersions } from "./lib/package-index";
 import { readReleases, releaseDigests, type Release } from "./lib/repositories";
 import type { CheckoutData } from "./lib/results";
@@ -37,14 +37,14 @@ export const stage: HostStage = {
         `images/${recipeName(plan.image)}: is not in commit ${commit.slice(0, 12)}; commit it, or choose another ref`,
       );
     }
-    const recipe = { paths: [`images/${recipeName(plan.image)}`, "images/elements"] };
+    const recipe = { paths: recipePaths(plan.image) };
     const tests = [`images/${recipeName(plan.image)}/tests`];
     const recipeDigest = await treeDigest(paths.checkout, commit, recipe, git);
     const sourceDigest = await treeDigest(paths.checkout, commit, { ...recipe, without: tests }, git);
     const releases = await log.step("repository metadata", async () => readReleases(plan, signal));
     const repositories = releaseDigests(releases);
-    const builder = await builderVersion(context);
-    const data: CheckoutData = { commit, recipeDigest, sourceDigest, repositories, builderVersion: builder };
+    const builder = await builderOf(context);
+    const data: CheckoutData = { commit, recipeDigest, sourceDigest, repositories, ...builder };
     return decide(context, data, releases);
   },
 };
@@ -60,7 +60,7 @@ async function decide(
   const now = buildInputs(plan, data);
   let verdict = checkForChange(last?.inputs, now);
   const packages = last?.inputs.packages;
-  if (packages && verdict.changed && onlyRepositories(last.inputs, now)) {
+  if (packages && sameMakers(last.inputs, now)) {
     // Repositories are signed anew every day; what counts is what would be installed.
     const names = Object.keys(packages);
     const { signal } = context;
@@ -71,22 +71,30 @@ async function decide(
     verdict = checkForChange(last.inputs, { ...now, packages: versions });
   }
   verdict.reasons.forEach((reason) => log.line(reason));
+  verdict.packages.forEach((change) => log.line(packageLine(change)));
   if (verdict.changed || !last) return { message: `commit ${commit}; ${verdict.reasons.join("; ")}`, data };
   if (plan.options.force) return { message: `commit ${commit}; no change since ${last.build}, but forced`, data };
   const endsBuild = `no change since ${last.build}: ${verdict.reasons.join("; ")}`;
   return { message: endsBuild, endsBuild, data: { ...data, unchangedSince: last.build } };
 }
 
-/** Whether recipe and builder are those of the last release. */
-function onlyRepositories(last: BuildInputs, now: BuildInputs): boolean {
+/** Whether everything but the packages is as it was for the last release. */
+function sameMakers(last: BuildInputs, now: BuildInputs): boolean {
   return !checkForChange({ ...last, packages: undefined, repositories: {} }, { ...now, repositories: {} }).changed;
 }
 
+type Builder = Pick<CheckoutData, "builderVersion" | "builderPackage" | "preinstalled" | "hostRelease">;
+
 /** The builder's version on this host; where it is not installed yet, the one that stage 5 will install. */
-async function builderVersion({ plan, signal }: StageContext): Promise<string> {
+async function builderOf({ plan, signal }: StageContext): Promise<Builder> {
   const name = builderPackage(plan.image);
+  const hostRelease = /^VERSION_CODENAME=(\S+)$/m.exec((await readIfThere("/etc/os-release")) ?? "")?.[1];
+  const facts = { builderPackage: name, ...(hostRelease !== undefined && { hostRelease }) };
   const installed = await exec("dpkg-query", ["-W", "-f", "${Version}", name], { signal, accept: [0, 1] });
-  if (installed.code === 0 && installed.stdout !== "") return installed.stdout;
+  if (installed.code === 0 && installed.stdout !== "") {
+    return { ...facts, builderVersion: installed.stdout, preinstalled: true };
+  }
   const { stdout } = await exec("apt-cache", ["policy", name], { signal });
-  return /Candidate: (\S+)/.exec(stdout)?.[1] ?? "unknown";
+  const candidate = /Candidate: (\S+)/.exec(stdout)?.[1];
+  return { ...facts, builderVersion: candidate ?? "unknown", preinstalled: false };
 }

@@ -20,10 +20,19 @@ export async function readReleased(file: string): Promise<BuildManifest | undefi
 }
 
 /** What goes into the image, as far as stage 4 knows it. */
-export function buildInputs(plan: Pick<BuildPlan, "image">, data: CheckoutData): BuildInputs {
+export function buildInputs(plan: Pick<BuildPlan, "image" | "base" | "home" | "regions">, data: CheckoutData): BuildInputs {
+  const { builderVersion, builderPackage, preinstalled, hostRelease } = data;
   return {
     recipe: { commit: data.commit, digest: data.recipeDigest },
-    builder: { name: plan.image.builder, version: data.builderVersion },
+    builder: {
+      name: plan.image.builder,
+      version: builderVersion,
+      ...(builderPackage !== undefined && { package: builderPackage }),
+      ...(preinstalled !== undefined && { preinstalled }),
+      ...(hostRelease !== undefined && { release: hostRelease }),
+    },
+    ...(plan.base && { base: plan.base }),
+    regions: [plan.home, ...plan.regions].map(({ name }) => name),
     repositories: data.repositories,
   };
 }

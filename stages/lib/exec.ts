@@ -1,7 +1,7 @@
 /** Runs programs: live log, timeout, abort of the whole process group, no shell. */
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { abortError, StageError } from "./errors";
 import { lineSplitter } from "./lines";
@@ -77,6 +77,11 @@ function endWhenSilent(streams: readonly (Readable | null)[]): NodeJS.Timeout {
   return timer;
 }
 
+/** A string or a buffer in one piece: a pipeline would take it apart. */
+function inputOf({ input = "" }: Pick<ExecOptions, "input">): Readable {
+  return typeof input === "string" || Buffer.isBuffer(input) ? Readable.from(input, { objectMode: false }) : input;
+}
+
 const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim().slice(0, 300) ?? "";
 
 /**
@@ -125,7 +130,7 @@ export async function exec(command: string, args: readonly string[], options: Ex
   }
   if (child.stderr) collect(child.stderr, "stderr", true);
   // A program that ends without reading all of its input is judged by its exit code, not by the broken pipe.
-  if (child.stdin) work.push(pipeline(options.input ?? "", child.stdin).catch(() => undefined));
+  if (child.stdin) work.push(pipeline(inputOf(options), child.stdin).catch(() => undefined));
 
   try {
     const ended = new Promise<{ code: number | null; by: string | null }>((resolve, reject) => {

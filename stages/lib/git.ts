@@ -1,6 +1,7 @@
 /** The recipes by git: one commit, from a bundle or from the configured repository. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { recipeName } from "../../model/image/variants";
 import { sha256 } from "./digests";
 import { StageError } from "./errors";
 import { baseEnvironment, exec } from "./exec";
@@ -59,6 +60,11 @@ export async function isCheckoutOf(directory: string, commit: string, options: G
   if (!(await exists(path.join(directory, ".git")))) return false;
   const head = await git(directory, ["rev-parse", "HEAD"], options);
   return head === commit && (await git(directory, ["status", "--porcelain"], options)) === "";
+}
+
+/** What an image's recipe is, relative to the repository: its own directory, and the elements that all may use. */
+export function recipePaths(image: Parameters<typeof recipeName>[0]): readonly string[] {
+  return [`images/${recipeName(image)}`, "images/elements"];
 }
 
 export interface TreeFilter {

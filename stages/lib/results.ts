@@ -9,6 +9,12 @@ export interface CheckoutData {
   readonly sourceDigest: string;
   /** Version of the builder as the host has it or would install it. */
   readonly builderVersion: string;
+  /** The package that this is the version of. */
+  readonly builderPackage?: string;
+  /** Whether the host's image had it already. */
+  readonly preinstalled?: boolean;
+  /** Code name of the release that the host is. */
+  readonly hostRelease?: string;
   /** Suite → SHA-256 of its signed metadata, from before the build. */
   readonly repositories: Readonly<Record<string, string>>;
   /** There when the build ended here: nothing has changed since this build. */

@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { localRecipes, recipeIdentity, remoteCommit } from "../../../deployer/recipes";
+import { localRecipe, localRecipes, recipeIdentity, remoteCommit, remoteRecipe } from "../../../deployer/recipes";
 import type { ImageDefinition } from "../../../model/image";
-import { checkoutCommit } from "../../../stages/lib/git";
+import { checkoutCommit, recipePaths, treeDigest } from "../../../stages/lib/git";
 
 let directory: string;
 let repository: string;
@@ -122,4 +122,32 @@ test("what a cache is bound to changes with the recipe, its elements and nothing
   seen.push(recipeIdentity({ ...image, name: "other" }, await localRecipes(repository)));
   seen.push(recipeIdentity(image, { commit: "1".repeat(40) }), recipeIdentity(image, { commit: "2".repeat(40) }));
   expect(new Set(seen).size).toBe(6);
+});
+
+describe("an image's recipe, without its files", () => {
+  const { signal } = new AbortController();
+  const image = { name: "debian-12" } as ImageDefinition;
+
+  test("has the digest that the build host finds, of what is not committed too", async () => {
+    write("images/debian-12/elements/base/run", "new\n");
+    const { commit, digest } = await localRecipe(repository, image);
+    const { bundle, ...bundled } = await localRecipes(repository);
+    expect(bundled.commit).toBe(commit);
+    const checkout = await onTheHost(bundle, commit);
+    expect(digest).toBe(await treeDigest(checkout, commit, { paths: recipePaths(image) }, { signal }));
+  });
+
+  test("is the same for a commit that leaves it alone, and another for one that does not", async () => {
+    const { digest } = await localRecipe(repository, image);
+    write("README", "fourth");
+    git("commit", "--quiet", "--all", "--message", "fourth");
+    expect((await localRecipe(repository, image)).digest).toBe(digest);
+    write("images/debian-12/image.yaml", "fifth");
+    expect((await localRecipe(repository, image)).digest).not.toBe(digest);
+  });
+
+  test("of a remote repository is that of the branch", async () => {
+    const remote = await remoteRecipe(repository, "main", image);
+    expect(remote).toEqual(await localRecipe(repository, image));
+  });
 });

@@ -1,4 +1,4 @@
-import { checkForChange, type BuildInputs } from "../../../model/change-check";
+import { checkForChange, packageLine, type BuildInputs } from "../../../model/change-check";
 
 const inputs = (over: Partial<BuildInputs> = {}): BuildInputs => ({
   recipe: { commit: "a".repeat(40), digest: "d1" },
@@ -12,6 +12,7 @@ test("the first build of an image is a change", () => {
   expect(checkForChange(undefined, inputs())).toEqual({
     changed: true,
     reasons: ["there is no release of this image yet"],
+    packages: [],
   });
 });
 
@@ -19,7 +20,8 @@ test("nothing changed, and another commit that leaves the recipe alone is no cha
   const now = inputs({ recipe: { commit: "b".repeat(40), digest: "d1" } });
   expect(checkForChange(inputs(), now)).toEqual({
     changed: false,
-    reasons: ["recipe, builder and repositories are those of the last release"],
+    reasons: ["recipe d1, diskimage-builder 3.13.0 and repositories are those of the last release"],
+    packages: [],
   });
 });
 
@@ -38,6 +40,23 @@ test("recipe, builder, repositories: a line for each", () => {
   ]);
 });
 
+test("another image of build hosts is a change, where it is known of both", () => {
+  const base = (hash: string): Partial<BuildInputs> => ({ base: { name: "factory-host", hash } });
+  expect(reasons(inputs(base("aaa")), inputs(base("bbb")))).toEqual([
+    "build host's image: factory-host aaa → factory-host bbb",
+  ]);
+  expect(checkForChange(inputs(), inputs(base("bbb"))).changed).toBe(false);
+  expect(reasons(inputs(base("aaa")), inputs(base("aaa")))).toEqual([
+    "recipe d1, diskimage-builder 3.13.0, build host's image aaa and repositories are those of the last release",
+  ]);
+});
+
+test("a region that the last release is not in is a change, one less is none", () => {
+  const regions = (...names: string[]): BuildInputs => inputs({ regions: names });
+  expect(reasons(regions("one"), regions("one", "two"))).toEqual(["region two: has no image of the last release"]);
+  expect(checkForChange(regions("one", "two"), regions("one")).changed).toBe(false);
+});
+
 describe("with the packages known", () => {
   const packages = { bash: "5.2", libc6: "2.36-9", nano: "7.2" };
 
@@ -45,7 +64,10 @@ describe("with the packages known", () => {
     const now = inputs({ repositories: { "debian bookworm": "r9" }, packages });
     expect(checkForChange(inputs({ packages }), now)).toEqual({
       changed: false,
-      reasons: ["recipe, builder and packages are those of the last release"],
+      reasons: [
+        "recipe d1, diskimage-builder 3.13.0 and 3 packages (whose repositories were signed anew) are those of the last release",
+      ],
+      packages: [],
     });
   });
 
@@ -56,6 +78,17 @@ describe("with the packages known", () => {
       "packages: 1 new (vim)",
       "packages: 1 gone (nano)",
     ]);
+  });
+
+  test("all of them are told by name, with what became of them", () => {
+    const now = inputs({ packages: { bash: "5.2", libc6: "2.36-10", vim: "9" } });
+    const { packages: changes } = checkForChange(inputs({ packages }), now);
+    expect(changes).toEqual([
+      { name: "libc6", from: "2.36-9", to: "2.36-10" },
+      { name: "nano", from: "7.2" },
+      { name: "vim", to: "9" },
+    ]);
+    expect(changes.map(packageLine)).toEqual(["libc6 2.36-9 → 2.36-10", "nano 7.2 (gone)", "vim 9 (new)"]);
   });
 
   test("many are cut short", () => {

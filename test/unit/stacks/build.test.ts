@@ -44,6 +44,12 @@ test("nothing is created, and nothing looked up, before stage 1 has passed", () 
   expect(others.filter((name) => !dependsOn(name, "terraform_data.initialise"))).toEqual([]);
 });
 
+test("tells the script that runs as Terraform which image's change check comes first", () => {
+  const stack = new BuildStack(Testing.app(), "build-debian-12", { ...exampleContext(), image: "debian-12" });
+  const { "//": comment } = stack.toTerraform() as { readonly "//": object };
+  expect(comment).toMatchObject({ changeCheck: "debian-12" });
+});
+
 test("the build id is made once: the clock moving on is no change", () => {
   expect(resource["terraform_data"]?.["build-id"]?.["lifecycle"]).toEqual({ ignore_changes: ["input"] });
 });

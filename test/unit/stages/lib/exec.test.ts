@@ -35,6 +35,12 @@ test("a program that is not there is told as such", async () => {
   await expect(exec("no-such-program", [])).rejects.toThrow("no-such-program: not installed on this host");
 });
 
+test("takes text and bytes as input, as they are", async () => {
+  expect((await exec("cat", [], { input: "a\n" })).stdout).toBe("a\n");
+  expect((await exec("cat", [], { input: Buffer.from([0x61, 0x62]) })).stdout).toBe("ab");
+  expect((await exec("cat", [], { input: "" })).stdout).toBe("");
+});
+
 test("takes a stream as input, and a program that does not read it to its end is no failure", async () => {
   expect((await exec("cat", [], { input: Readable.from(["a", "b"]) })).stdout).toBe("ab");
   const much = Buffer.alloc(4 * 1024 * 1024);

@@ -1,13 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { compareVersions } from "../../../../stages/lib/debian-version";
 import { sha256 } from "../../../../stages/lib/digests";
 import { candidateVersions, indexDigest } from "../../../../stages/lib/package-index";
 import { readReleases, releaseDigests } from "../../../../stages/lib/repositories";
+import { DebianRepository } from "../debian-repository";
 import { PLAN } from "../plan";
 
 const VERSIONS = [
@@ -39,66 +38,59 @@ test("orders versions as dpkg does", () => {
   expect(pairs.map(([a, b]) => (compareVersions(a, b) < 0 ? "1" : "0"))).toEqual(expected);
 });
 
-const index = (packages: Record<string, string>): string =>
-  Object.entries(packages)
-    .map(([name, version]) => `Package: ${name}\nVersion: ${version}\nDescription: Package: no\n`)
-    .join("\n");
-const xz = (text: string): Buffer => spawnSync("xz", ["-c"], { input: text }).stdout;
-
 describe("candidates", () => {
-  const files = new Map<string, Buffer | string>();
-  const server = http.createServer((request, response) => {
-    const content = files.get(request.url ?? "");
-    response.writeHead(content === undefined ? 404 : 200).end(content);
-  });
   const directory = mkdtempSync(path.join(tmpdir(), "index-"));
-  let plan = PLAN;
   const signal = new AbortController().signal;
+  let repository: DebianRepository;
+  let plan = PLAN;
 
-  beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    plan = { ...PLAN, mirrors: { debian: `${url}/debian`, debianSecurity: `${url}/security/` } };
+  beforeEach(async () => {
+    repository = await DebianRepository.start();
+    plan = { ...PLAN, mirrors: repository.mirrors };
+    repository.put("/debian/dists/bookworm", { libc6: "2.36-9+deb12u4", curl: "7.88-1", unwanted: "1" });
+    repository.put("/debian/dists/bookworm-updates", { tzdata: "2026a-0+deb12u1" });
+    repository.put("/security/dists/bookworm-security", { libc6: "2.36-9+deb12u14", curl: "7.80-1" });
   });
-  afterAll(() => {
-    server.close();
-    rmSync(directory, { recursive: true });
-  });
-  beforeEach(() => {
-    const put = (where: string, packages: Record<string, string>): void => {
-      const content = xz(index(packages));
-      const name = "main/binary-amd64/Packages.xz";
-      files.set(`${where}/${name}`, content);
-      files.set(
-        `${where}/InRelease`,
-        `Suite: x\nMD5Sum:\n ${"0".repeat(32)} 1 ${name}\nSHA256:\n ${sha256(content)} ${content.length} ${name}\n`,
-      );
-    };
-    put("/debian/dists/bookworm", { libc6: "2.36-9+deb12u4", curl: "7.88-1", unwanted: "1" });
-    put("/debian/dists/bookworm-updates", { tzdata: "2026a-0+deb12u1" });
-    put("/security/dists/bookworm-security", { libc6: "2.36-9+deb12u14", curl: "7.80-1" });
-  });
+  afterEach(() => repository.stop());
+  afterAll(() => rmSync(directory, { recursive: true }));
 
-  const candidates = async (): Promise<unknown> =>
+  const candidates = async (more: { readonly keep?: boolean } = {}): Promise<unknown> =>
     candidateVersions({
       plan,
       releases: await readReleases(plan, signal),
       names: ["libc6", "curl", "tzdata", "gone"],
       directory: path.join(directory, "work"),
       signal,
+      ...more,
     });
+  const NEWEST = { libc6: "2.36-9+deb12u14", curl: "7.88-1", tzdata: "2026a-0+deb12u1" };
 
-  test("are the newest of all suites, of the names asked for", async () => {
-    expect(await candidates()).toEqual({ libc6: "2.36-9+deb12u14", curl: "7.88-1", tzdata: "2026a-0+deb12u1" });
+  test("are the newest of all suites, of the names asked for; nothing is kept", async () => {
+    expect(await candidates()).toEqual(NEWEST);
+    expect(readdirSync(path.join(directory, "work"))).toEqual([]);
+  });
+
+  test("an index that was kept is not read again, a new one and a broken one are", async () => {
+    await candidates({ keep: true });
+    repository.asked.length = 0;
+    expect(await candidates({ keep: true })).toEqual(NEWEST);
+    expect(repository.asked.filter((url) => url.endsWith(".xz"))).toEqual([]);
+    repository.put("/debian/dists/bookworm", { curl: "7.88-2" });
+    expect(await candidates({ keep: true })).toEqual({ ...NEWEST, curl: "7.88-2" });
+    expect(repository.asked.filter((url) => url.endsWith(".xz"))).toHaveLength(1);
+    for (const name of readdirSync(path.join(directory, "work"))) {
+      writeFileSync(path.join(directory, "work", name), "cut o");
+    }
+    expect(await candidates({ keep: true })).toEqual({ ...NEWEST, curl: "7.88-2" });
   });
 
   test("an index that is not what the signed metadata tells is refused", async () => {
-    files.set("/debian/dists/bookworm/main/binary-amd64/Packages.xz", xz(index({ libc6: "9" })));
+    repository.forge("/debian/dists/bookworm", { libc6: "9" });
     await expect(candidates()).rejects.toThrow(/Packages\.xz: is not what its InRelease tells/);
   });
 
   test("a suite that is not there is named", async () => {
-    files.delete("/debian/dists/bookworm-updates/InRelease");
+    repository.files.delete("/debian/dists/bookworm-updates/InRelease");
     await expect(candidates()).rejects.toThrow(
       /bookworm-updates\/InRelease: is not there; check infrastructure\.mirrors and os\.codename/,
     );
@@ -107,7 +99,8 @@ describe("candidates", () => {
   test("digests are of the metadata, by suite", async () => {
     const digests = releaseDigests(await readReleases(plan, signal));
     expect(Object.keys(digests)).toEqual(["debian bookworm", "debian bookworm-updates", "debian bookworm-security"]);
-    expect(digests["debian bookworm"]).toBe(sha256(String(files.get("/debian/dists/bookworm/InRelease"))));
+    const text = String(repository.files.get("/debian/dists/bookworm/InRelease"));
+    expect(digests["debian bookworm"]).toBe(sha256(text));
   });
 });
 
