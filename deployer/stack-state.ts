@@ -4,7 +4,7 @@ import { liveResources } from "./states/terraform-state";
 
 /**
  * - `none`: nothing of the stack exists
- * - `unfinished`: a deploy of it failed or was interrupted: the next one goes on
+ * - `unfinished`: a deploy of it failed, was interrupted or asked for a part only: the next one goes on
  * - `complete`: the build has run to its end, its host was kept
  */
 export type StackState = "none" | "unfinished" | "complete";
@@ -14,7 +14,9 @@ export async function buildStackState(states: StateStore, stack: string): Promis
   const resources = liveResources(await states.read(stack));
   if (resources.length === 0) return "none";
   const run = resources.find(({ type, name }) => type === "terraform_data" && name === "run");
-  const done = (run?.instances ?? []).some(({ status }) => status !== "tainted");
+  const done = (run?.instances ?? []).some(
+    ({ status, attributes }) => status !== "tainted" && attributes?.triggers_replace?.value?.["part"] === undefined,
+  );
   return done ? "complete" : "unfinished";
 }
 

@@ -1,6 +1,7 @@
 /** factory.yaml: the one file that says what a factory is made of. Its schema is also the editors' and the docs'. */
 import { z } from "zod";
 import { cloud, host, text } from "./config/fields";
+import { buildSchema } from "./config/build";
 import { bucketsSchema } from "./config/buckets";
 import { directorySchema } from "./config/directory";
 import { jenkinsSchema } from "./config/jenkins";
@@ -99,13 +100,7 @@ export const configSchema = z.strictObject({
       home: text.optional().describe("GnuPG's home directory of that key; default: gnupg/ below FACTORY_HOME"),
     })
     .describe("The signing key, on the deploying side only"),
-  build: z
-    .strictObject({
-      timeoutMinutes: z.int().min(10).max(1440).default(120).describe("A build that takes longer has failed"),
-      expireHours: z.int().min(1).max(720).default(24).describe("What a build left behind may be removed after this"),
-    })
-    .prefault({})
-    .describe("Bounds of a build"),
+  build: buildSchema.prefault({}).describe("Bounds of a build"),
 });
 
 export type FactoryConfig = z.output<typeof configSchema>;

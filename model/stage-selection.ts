@@ -36,6 +36,25 @@ export interface SelectionWords {
   readonly only?: string | undefined;
 }
 
+/** Environment variables that ask for the same: they reach Terraform's provisioners through cdktf. */
+export const SELECTION_VARIABLES = { from: "FACTORY_FROM", until: "FACTORY_UNTIL", only: "FACTORY_ONLY" } as const;
+
+/** What the environment asks for; an empty variable asks for nothing. Throws as `parseSelection` does. */
+export function selectionFrom(env: Readonly<Record<string, string | undefined>>): StageSelection {
+  const { from, until, only } = SELECTION_VARIABLES;
+  const word = (name: string): string | undefined => (env[name] === "" ? undefined : env[name]);
+  return parseSelection({ from: word(from), until: word(until), only: word(only) });
+}
+
+/** The environment that asks for a selection and for nothing else. */
+export function selectionEnvironment({ from, until, only }: StageSelection): Record<string, string> {
+  return {
+    [SELECTION_VARIABLES.from]: from ?? "",
+    [SELECTION_VARIABLES.until]: until ?? "",
+    [SELECTION_VARIABLES.only]: only?.join(",") ?? "",
+  };
+}
+
 /** The selection that words ask for. Throws an Error with one line when they make no sense. */
 export function parseSelection({ from, until, only }: SelectionWords): StageSelection {
   const names = only?.split(",").map((word) => hostStage(word.trim(), "only"));

@@ -8,6 +8,7 @@ import { Network } from "../constructs/network";
 import { applyPolicies } from "../constructs/policies";
 import { SecurityGroup } from "../constructs/security-group";
 import { names, numbered } from "../model/naming";
+import { isAgain, reachesEnd, selectionText, WHOLE, type StageSelection } from "../model/stage-selection";
 import type { StackContext } from "./context";
 import { stateBackend } from "./state-backend";
 
@@ -69,7 +70,7 @@ export class BuildStack extends TerraformStack {
       ],
     });
     new DataResource(this, "run", {
-      triggersReplace: { server: serverId },
+      triggersReplace: { server: serverId, ...partTriggers(context.selection ?? WHOLE) },
       dependsOn: [guard],
       provisioners: [factoryCommand({ root, words: ["attach", ...about, "--server", serverId] })],
     });
@@ -102,4 +103,15 @@ export class BuildStack extends TerraformStack {
 /** A field of what a terraform_data keeps, as a reference. */
 function output(resource: DataResource, field: string): string {
   return Token.asString(Fn.lookup(resource.output, field));
+}
+
+/**
+ * What makes Terraform run the build once more when another part of it is asked for: `part` for one that does not reach
+ * the end, which is then no complete build, and a time for what is to be done again however often it was.
+ */
+function partTriggers(selection: StageSelection): Readonly<Record<string, string>> {
+  return {
+    ...(!reachesEnd(selection) && { part: selectionText(selection) }),
+    ...(isAgain(selection) && { again: "${plantimestamp()}" }),
+  };
 }

@@ -1,6 +1,7 @@
 /** What every stack is told besides its own subject. */
 import type { NodeValues } from "../cloud-init/render";
 import type { FactoryConfig } from "../model/config";
+import type { StageSelection } from "../model/stage-selection";
 
 export interface StackContext {
   readonly config: FactoryConfig;
@@ -13,4 +14,6 @@ export interface StackContext {
   readonly revision: string;
   /** Where a stack's state is kept, whatever directory a run of the CLI writes to. */
   readonly statePath: (stack: string) => string;
+  /** The part of a build that is asked for. @default all of it */
+  readonly selection?: StageSelection;
 }

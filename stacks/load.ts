@@ -7,6 +7,7 @@ import { resolveMirrors } from "../config/apt-mirrors";
 import { configName, loadConfig } from "../config/load";
 import { configPath, factoryHome } from "../config/paths";
 import { refuseOtherPlace } from "../config/state-place";
+import { selectionFrom } from "../model/stage-selection";
 import type { StackContext } from "./context";
 
 export interface LoadedContext {
@@ -47,6 +48,7 @@ export function readStackContext(root: string): LoadedContext {
       },
       revision: revisionOf(root),
       statePath: (stack) => join(home, "state", `${stack}.tfstate`),
+      selection: selectionFrom(process.env),
     },
     images: images.map((image) => image.name),
   };

@@ -1,10 +1,17 @@
 /** What a state's document says, as far as it matters here. */
 import { UserError } from "../user-error";
 
+export interface StateInstance {
+  /** `tainted`, or nothing. */
+  readonly status?: string;
+  /** Of terraform_data: what makes it anew when it changes. */
+  readonly attributes?: { readonly triggers_replace?: { readonly value?: Readonly<Record<string, unknown>> } | null };
+}
+
 export interface StateResource {
   readonly type: string;
   readonly name: string;
-  readonly instances?: readonly { readonly status?: string }[];
+  readonly instances?: readonly StateInstance[];
 }
 
 export interface TerraformState {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { stageStatuses, type BuildEvent } from "../../model/events";
 import type { BuildPlan } from "../../model/plan";
 import { isWhole, selectionText, stageRoles, WHOLE } from "../../model/stage-selection";
+import { stageSeconds } from "../../model/stage-timeouts";
 import { HOST_STAGES, stageInfo, type StageName } from "../../model/stages";
 import { makeContext } from "./context";
 import { oneLine } from "./errors";
@@ -15,7 +16,6 @@ import { isComplete, runBuild, type BuildOutcome } from "./run-build";
 import type { HostStage } from "./stage";
 import { openStageLog } from "./stage-log";
 import { stopSignal } from "./stop-signal";
-import { DEFAULT_TIMEOUTS } from "./timeouts";
 
 export interface PlanRun {
   readonly plan: BuildPlan;
@@ -43,6 +43,7 @@ export async function runPlan({ plan, paths, implementations, runner, print }: P
     print(`heartbeat: ${oneLine(error)} (tried again in a moment)`),
   );
   const roles = stageRoles(selection);
+  const seconds: Readonly<Partial<Record<StageName, number>>> = { ...stageSeconds(), ...plan.timeouts };
   try {
     await restoreIfGone(plan, paths, history, signal, print);
     const outcome = await runBuild({
@@ -54,7 +55,7 @@ export async function runPlan({ plan, paths, implementations, runner, print }: P
       signal,
       print,
       role: (stage) => roles.get(stage) ?? "left out",
-      timeout: (stage) => plan.timeouts[stage] ?? DEFAULT_TIMEOUTS[stage],
+      timeout: (stage) => seconds[stage] ?? 0,
       context: (stage, tools) => makeContext(plan, paths, stage, tools),
       openLog: (stage) => openStageLog(path.join(paths.logs, logName(stage))),
     });

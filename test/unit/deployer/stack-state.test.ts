@@ -42,6 +42,18 @@ test("a run that came to its end is complete", async () => {
   expect(await buildStackState(states, "build-a")).toBe("complete");
 });
 
+test("a run that was asked for a part of the build goes on; one that did stages again to the end is complete", async () => {
+  const run = (value: object): object => ({
+    type: "terraform_data",
+    name: "run",
+    instances: [{ attributes: { triggers_replace: { value, type: ["object", {}] } } }],
+  });
+  write("build-a", run({ server: "s", part: "--until test" }));
+  expect(await buildStackState(states, "build-a")).toBe("unfinished");
+  write("build-a", run({ server: "s", again: "2026-01-01T00:00:00Z" }));
+  expect(await buildStackState(states, "build-a")).toBe("complete");
+});
+
 test("build stacks of which something exists are listed; the factory and empty ones are not", async () => {
   write("build-b", resource("build-id"));
   write("build-a.b", resource("run"));

@@ -79,7 +79,7 @@ describe("one line with file, line, path, value and remedy", () => {
       "  timeoutMinutes: 120",
       "  colour: blue",
       "colour",
-      "build.colour: is no known key; known here: timeoutMinutes, expireHours",
+      "build.colour: is no known key; known here: timeoutMinutes, stageMinutes, expireHours",
     ],
     [
       "wrong type",

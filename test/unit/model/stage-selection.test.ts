@@ -5,6 +5,8 @@ import {
   missingNeeds,
   parseSelection,
   reachesEnd,
+  selectionEnvironment,
+  selectionFrom,
   selectionText,
   stageRoles,
   WHOLE,
@@ -75,6 +77,16 @@ test.each<[SelectionWords, string]>([
 test("what was asked for reads as it was written", () => {
   expect(selectionText(parseSelection({ from: "8", until: "sign" }))).toBe("--from register --until sign");
   expect(selectionText(parseSelection({ only: "test,sign" }))).toBe("--only test,sign");
+});
+
+test("the environment asks for the same, and an empty variable for nothing", () => {
+  const selection = parseSelection({ from: "register", until: "sign" });
+  expect(selectionFrom(selectionEnvironment(selection))).toEqual(selection);
+  expect(selectionFrom(selectionEnvironment(parseSelection({ only: "test,sign" })))).toEqual({
+    only: ["test", "sign"],
+  });
+  expect(selectionFrom({ FACTORY_UNTIL: "" })).toEqual(WHOLE);
+  expect(() => selectionFrom({ FACTORY_ONLY: "tests" })).toThrow("--only tests: there is no such stage");
 });
 
 test("what must be there and is not is named; what runs anyhow is not asked for", () => {

@@ -1,4 +1,5 @@
 import { Testing } from "cdktf";
+import type { StageSelection } from "../../../model/stage-selection";
 import { BuildStack } from "../../../stacks/build";
 import { only, synthStack, type Resources } from "../constructs/synth";
 import { exampleContext } from "./context";
@@ -94,6 +95,25 @@ test("the scratch volume goes with the stack and carries the build's tags as met
     image_factory: "demo",
     image_factory_image: "debian-12",
   });
+});
+
+test.each<[string, StageSelection, object]>([
+  ["all of it", {}, {}],
+  ["until a stage", { until: "test" }, { part: "--until test" }],
+  ["from a stage to the end", { from: "test" }, { again: "${plantimestamp()}" }],
+  ["only a stage", { only: ["test"] }, { part: "--only test", again: "${plantimestamp()}" }],
+])("%s: Terraform runs the build once more when another part is asked for", (_, selection, triggers) => {
+  const stack = new BuildStack(Testing.app(), "build-debian-12", {
+    ...exampleContext(),
+    image: "debian-12",
+    selection,
+  });
+  const { server, ...others } = synthStack(stack).resource["terraform_data"]?.["run"]?.["triggers_replace"] as Record<
+    string,
+    unknown
+  >;
+  expect(server).toBeDefined();
+  expect(others).toEqual(triggers);
 });
 
 function rawProvisioners(id: string): readonly Readonly<Record<string, unknown>>[] {
