@@ -4,7 +4,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ImageDefinition } from "../model/image";
-import { recipeName } from "../model/image/variants";
+import { recipeName } from "../model/image/recipe-name";
 import { recipePaths, treeDigest } from "../stages/lib/git";
 import { must, run } from "./process";
 import { UserError } from "./user-error";

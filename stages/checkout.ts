@@ -1,7 +1,7 @@
 /** Stage 4: the recipes at the pinned commit, and whether anything has changed since the last release. */
 import path from "node:path";
 import { checkForChange, packageLine, type BuildInputs } from "../model/change-check";
-import { recipeName } from "../model/image/variants";
+import { recipeName } from "../model/image/recipe-name";
 import { buildInputs, readReleased } from "./lib/build-manifest";
 import { builderPackage } from "./lib/builders";
 import { StageError } from "./lib/errors";

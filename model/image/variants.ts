@@ -20,10 +20,6 @@ export const variantsSchema = z.record(
 /** Name of a variant's image. */
 export const variantName = (image: string, variant: string): string => `${image}-${variant}`;
 
-/** Name of the directory in images/ that an image's recipe is in. */
-export const recipeName = ({ name, variantOf }: Pick<ImageDefinition, "name" | "variantOf">): string =>
-  variantOf ?? name;
-
 /** The images of a definition: itself and its variants, each complete by itself. */
 export function withVariants(image: ImageDefinition): readonly ImageDefinition[] {
   return [

@@ -1,7 +1,7 @@
 /** The recipes by git: one commit, from a bundle or from the configured repository. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { recipeName } from "../../model/image/variants";
+import { recipeName } from "../../model/image/recipe-name";
 import { sha256 } from "./digests";
 import { StageError } from "./errors";
 import { baseEnvironment, exec } from "./exec";

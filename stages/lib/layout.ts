@@ -1,6 +1,6 @@
 /** Where everything of one build lies on the build host and on the NFS share. */
 import path from "node:path";
-import { recipeName } from "../../model/image/variants";
+import { recipeName } from "../../model/image/recipe-name";
 import { BUILD_PATHS, HOST_PATHS, type BuildPlan } from "../../model/plan";
 import { stageInfo, type StageName } from "../../model/stages";
 

@@ -1,4 +1,5 @@
-import { recipeName, withVariants } from "../../../../model/image/variants";
+import { recipeName } from "../../../../model/image/recipe-name";
+import { withVariants } from "../../../../model/image/variants";
 import { imageDefinition } from "../definitions";
 
 const image = imageDefinition({
