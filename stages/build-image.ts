@@ -2,22 +2,23 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { ARTEFACTS, toShare } from "./lib/artefacts";
-import { baseKey, keepBase, takeBase } from "./lib/base-cache";
-import { builderPackage } from "./lib/builders";
-import { dibArguments, dibEnvironment } from "./lib/dib";
+import { builderOf, builderPackage } from "./lib/builders";
 import { digestFile, sha256 } from "./lib/digests";
-import { distribution } from "./lib/distributions";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
-import { copyAtomic, exists, hasSha256, writeAtomic } from "./lib/files";
+import { copyAtomic, hasSha256, writeAtomic } from "./lib/files";
 import { DPKG_FORMAT, packagesText, parseDpkg } from "./lib/packages";
 import { withRootMounted } from "./lib/partitions";
 import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
+import { newestDate, readReleases } from "./lib/repositories";
 import type { BuildImageData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
+import { whileSpace } from "./lib/space-watch";
 import { releaseBelow } from "./lib/tidy";
 
 const MIB = 1024 ** 2;
+/** Bytes of scratch that a builder must leave: the qcow2 is still to come. */
+const LEAST_FREE = 512 * MIB;
 
 export const stage: HostStage = {
   name: "build-image",
@@ -43,7 +44,7 @@ export const stage: HostStage = {
       await mkdir(paths.work, { recursive: true });
       await mkdir(paths.local, { recursive: true });
     });
-    await buildOnBase(context, raw);
+    await buildRaw(context, raw);
     const { virtualSize } = await log.step("qcow2", async () => {
       await rawToQcow2(raw, `${qcow2}.part`, signal);
       await rename(`${qcow2}.part`, qcow2);
@@ -88,79 +89,24 @@ function recipeKey(context: StageContext): string {
   return sha256(JSON.stringify({ sourceDigest, recipe, os, architecture, mirrors, builder }));
 }
 
-/** The base system changes with its suite's metadata, seldom; everything else of the image is installed anew. */
-function baseSystem(context: StageContext): { readonly key: string; readonly local: string; readonly shared: string } {
-  const { image, mirrors } = context.plan;
-  const { os, architecture, recipe } = image;
-  const { repositories, builderVersion } = context.data("checkout");
-  const suite = repositories[os.codename] ?? "";
-  const from = {
-    distro: os.distro,
-    codename: os.codename,
-    architecture,
-    suite,
-    builderVersion,
-    mirror: mirrors.debian,
-  };
-  return {
-    key: baseKey({ ...from, environment: JSON.stringify(recipe.environment ?? {}) }),
-    local: path.join(context.paths.scratch, "cache", distribution(image).baseFile(os.codename, architecture)),
-    shared: path.join(context.paths.cache, "base-systems"),
-  };
-}
-
-/** Builds on the cached base system where there is one. The cache may fail without the build. */
-async function buildOnBase(context: StageContext, raw: string): Promise<void> {
-  const { log, signal } = context;
-  const { key, local, shared } = baseSystem(context);
-  const optional = async (work: () => Promise<boolean>): Promise<boolean> =>
-    work().catch((error: unknown) => {
-      signal.throwIfAborted();
-      log.line(`the cache of base systems failed: ${error instanceof Error ? error.message : String(error)}`);
-      return false;
-    });
-  const taken = await log.step("base system from the cache", async () =>
-    optional(async () => takeBase(shared, key, local, signal)),
-  );
-  log.line(taken ? "the base system comes from the cache" : "the base system is bootstrapped");
-  await log.step("diskimage-builder", async () => buildRaw(context, raw));
-  if (taken || !(await exists(local))) return;
-  await log.step("base system into the cache", async () =>
-    optional(async () => {
-      await keepBase(shared, key, local, signal);
-      return true;
-    }),
-  );
+/** Seconds since 1970 of the newest metadata that the image is made from; the same inputs give the same. */
+async function sourceDate(context: StageContext): Promise<number> {
+  return newestDate(await readReleases(context.plan, context.signal));
 }
 
 async function buildRaw(context: StageContext, raw: string): Promise<void> {
   const { plan, paths, log, signal } = context;
-  const output = path.join(paths.work, "image");
-  const directories = {
-    elements: await thoseThere([path.join(paths.recipe, "elements"), path.join(paths.checkout, "images", "elements")]),
-    temporary: path.join(paths.work, "tmp"),
-    cache: path.join(paths.scratch, "cache"),
-  };
-  await mkdir(directories.temporary, { recursive: true });
-  await mkdir(directories.cache, { recursive: true });
+  const builder = builderOf(plan.image);
+  const archives = path.join(paths.scratch, "cache", builder.archives(plan.image));
+  const run = { raw, sourceDate: await sourceDate(context), archives };
+  const watch = { directory: paths.scratch, least: LEAST_FREE, remedy: "raise nodes.buildHost.scratchGiB", signal };
   try {
-    await exec("disk-image-create", dibArguments(plan, output), {
-      cwd: paths.work,
-      env: dibEnvironment(plan, directories),
-      signal,
-      log: (line) => log.line(line),
-    });
+    const lowest = await whileSpace(watch, async (stop) => builder.build(context, { ...run, signal: stop }));
+    log.line(`${(lowest / MIB).toFixed(0)} MiB of scratch were free at the least`);
   } catch (error) {
     await releaseBelow(paths.scratch, (line) => log.line(line));
     throw error;
   }
-  if (raw !== `${output}.raw`) await rename(`${output}.raw`, raw);
-}
-
-/** A recipe may do without elements of its own; diskimage-builder refuses a path that is not there. */
-async function thoseThere(directories: readonly string[]): Promise<string[]> {
-  const there = await Promise.all(directories.map(async (directory) => exists(directory)));
-  return directories.filter((_, index) => there[index]);
 }
 
 /** Writes both forms of the package list, read from the image itself. */

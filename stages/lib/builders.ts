@@ -1,12 +1,10 @@
-/** What each builder needs on its host: commands, and the Debian packages that bring them. */
+/** The builders, and what a build host needs for each: commands, and the Debian packages that bring them. */
 import type { ImageDefinition } from "../../model/image";
-import { StageError } from "./errors";
+import type { Builder, HostTool } from "./builder";
+import { diskimageBuilder } from "./diskimage-builder";
+import { kiwi } from "./kiwi";
 
-/** A command that must be there; a host that has it by other means needs no package. */
-export interface HostTool {
-  readonly command: string;
-  readonly package: string;
-}
+export type { HostTool } from "./builder";
 
 const COMMON: readonly HostTool[] = [
   { command: "git", package: "git" },
@@ -17,34 +15,26 @@ const COMMON: readonly HostTool[] = [
   { command: "qemu-img", package: "qemu-utils" },
   { command: "sfdisk", package: "fdisk" },
   { command: "losetup", package: "mount" },
+  { command: "xz", package: "xz-utils" },
   { command: "ssh", package: "openssh-client" },
   { command: "ssh-keygen", package: "openssh-client" },
 ];
 
-const BUILDERS: Partial<Record<ImageDefinition["builder"], readonly HostTool[]>> = {
-  "diskimage-builder": [
-    { command: "disk-image-create", package: "python3-diskimage-builder" },
-    { command: "debootstrap", package: "debootstrap" },
-    { command: "kpartx", package: "kpartx" },
-    { command: "mkfs.ext4", package: "e2fsprogs" },
-    { command: "mkfs.vfat", package: "dosfstools" },
-    { command: "sgdisk", package: "gdisk" },
-    { command: "sudo", package: "sudo" },
-    { command: "xz", package: "xz-utils" },
-  ],
+const BUILDERS: Readonly<Record<ImageDefinition["builder"], Builder>> = {
+  "diskimage-builder": diskimageBuilder,
+  kiwi,
 };
 
-/** Everything that building this image takes; throws for a builder that is not one of this host's. */
-export function hostTools(image: Pick<ImageDefinition, "name" | "builder">): readonly HostTool[] {
-  const own = BUILDERS[image.builder];
-  if (own) return [...COMMON, ...own];
-  const known = Object.keys(BUILDERS).join(", ");
-  throw new StageError(
-    `images/${image.name}/image.yaml: builder ${image.builder} can't be used on this host; it knows ${known}`,
-  );
+export function builderOf(image: Pick<ImageDefinition, "builder">): Builder {
+  return BUILDERS[image.builder];
+}
+
+/** Everything that building this image takes. */
+export function hostTools(image: Pick<ImageDefinition, "builder">): readonly HostTool[] {
+  return [...COMMON, ...builderOf(image).tools];
 }
 
 /** The package whose version says which builder made an image. */
-export function builderPackage(image: Pick<ImageDefinition, "name" | "builder">): string {
-  return hostTools(image)[COMMON.length]?.package ?? image.builder;
+export function builderPackage(image: Pick<ImageDefinition, "builder">): string {
+  return builderOf(image).package;
 }

@@ -13,6 +13,10 @@ export interface Repository {
 interface Distribution {
   /** Suites whose metadata says whether packages have changed. */
   readonly repositories: (codename: string) => readonly Repository[];
+  /** Keys that their metadata is signed with: a file, and the Debian package that brings it to the build host. */
+  readonly keyring: { readonly file: string; readonly package: string };
+  /** The addresses that recipes name its repositories by; builds read them from the mirrors. */
+  readonly official: Readonly<Record<keyof Mirrors, string>>;
   /** Where in its cache diskimage-builder keeps, and looks for, the base system; it comes from the first suite. */
   readonly baseFile: (codename: string, architecture: ImageDefinition["architecture"]) => string;
   /** diskimage-builder's variables for this distribution. */
@@ -26,6 +30,8 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
       { mirror: "debian", suite: `${codename}-updates` },
       { mirror: "debianSecurity", suite: `${codename}-security` },
     ],
+    keyring: { file: "/usr/share/keyrings/debian-archive-keyring.gpg", package: "debian-archive-keyring" },
+    official: { debian: "http://debian.invalid/debian", debianSecurity: "http://debian.invalid/debian-security" },
     baseFile: (codename, architecture) => `debootstrap-debian-${codename}-${DEBIAN_ARCHITECTURE[architecture]}.tar.gz`,
     dibEnvironment: (codename, mirrors) => ({
       DIB_RELEASE: codename,

@@ -45,6 +45,16 @@ export function releaseDigests(releases: readonly Release[]): Record<string, str
   return Object.fromEntries(releases.map(({ suite, text }) => [suite, sha256(text)]));
 }
 
+/** Pure: when the newest of them was made, seconds since 1970. */
+export function newestDate(releases: readonly Pick<Release, "text" | "url">[]): number {
+  const dates = releases.map(({ text, url }) => {
+    const date = Date.parse(/^Date: (.+)$/m.exec(text)?.[1] ?? "");
+    if (Number.isNaN(date)) throw new StageError(`${url}: has no date; is it a repository's metadata?`);
+    return date;
+  });
+  return Math.floor(Math.max(...dates) / 1000);
+}
+
 /** A file of a repository; throws a StageError that names the URL. */
 export async function download(url: string, signal: AbortSignal): Promise<Buffer> {
   let last: unknown;

@@ -1,0 +1,31 @@
+/** What a builder is to stage 7: it makes a raw disk of a recipe. */
+import type { ImageDefinition } from "../../model/image";
+import type { StageContext } from "./stage";
+
+/** A command that must be there; a host that has it by other means needs no package. */
+export interface HostTool {
+  readonly command: string;
+  readonly package: string;
+}
+
+export interface BuilderRun {
+  /** Where the raw disk has to be in the end. */
+  readonly raw: string;
+  /** Seconds since 1970 that the builder may use wherever it would take the time of day: that of what it is made from. */
+  readonly sourceDate: number;
+  /** Package archives of the same repositories that are there already; the builder may use and add to them. */
+  readonly archives: string;
+  /** Fires when the stage must stop, or the scratch volume is nearly full. */
+  readonly signal: AbortSignal;
+}
+
+export interface Builder {
+  readonly name: ImageDefinition["builder"];
+  /** The package whose version says which builder made an image. */
+  readonly package: string;
+  /** What it needs on its host. */
+  readonly tools: readonly HostTool[];
+  /** Where it looks for package archives, relative to the cache directory that it is given; for one distribution. */
+  readonly archives: (image: Pick<ImageDefinition, "os">) => string;
+  readonly build: (context: StageContext, run: BuilderRun) => Promise<void>;
+}

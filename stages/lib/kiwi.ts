@@ -1,0 +1,82 @@
+/** The builder KIWI. */
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Builder, BuilderRun } from "./builder";
+import { StageError } from "./errors";
+import { exec } from "./exec";
+import {
+  kiwiArguments,
+  kiwiEnvironment,
+  kiwiLines,
+  KIWI_CONFIG,
+  withMirrors,
+  type KiwiDirectories,
+} from "./kiwi-command";
+import type { StageContext } from "./stage";
+
+/** The file that KIWI reads first. */
+const DESCRIPTION = "config.xml";
+
+export const kiwi: Builder = {
+  name: "kiwi",
+  package: "kiwi",
+  tools: [
+    { command: "kiwi-ng", package: "kiwi" },
+    { command: "debootstrap", package: "debootstrap" },
+    { command: "kpartx", package: "kpartx" },
+    { command: "parted", package: "parted" },
+    { command: "rsync", package: "rsync" },
+    { command: "mkfs.ext4", package: "e2fsprogs" },
+    { command: "mkfs.vfat", package: "dosfstools" },
+    { command: "sgdisk", package: "gdisk" },
+  ],
+  archives: () => path.join("apt-get", "archives"),
+  async build(context, run) {
+    const { paths, log } = context;
+    const directories: KiwiDirectories = {
+      description: path.join(paths.work, "description"),
+      target: path.join(paths.work, "target"),
+      temporary: path.join(paths.work, "tmp"),
+      cache: path.join(paths.scratch, "cache"),
+      home: path.join(paths.work, "home"),
+      config: path.join(paths.work, "kiwi.yml"),
+    };
+    await describe(context, directories);
+    await log.step("kiwi", async () => create(context, directories, run));
+    await rename(await theDisk(directories.target), run.raw);
+    await rm(directories.target, { recursive: true, force: true });
+  },
+};
+
+/** A copy of the recipe, made for this build. */
+async function describe({ plan, paths }: StageContext, directories: KiwiDirectories): Promise<void> {
+  for (const directory of [directories.temporary, directories.cache, path.join(directories.home, "gnupg")]) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  }
+  await cp(paths.recipe, directories.description, { recursive: true });
+  const file = path.join(directories.description, DESCRIPTION);
+  await writeFile(file, withMirrors(await readFile(file, "utf8"), plan));
+  await writeFile(directories.config, KIWI_CONFIG);
+}
+
+async function create(
+  { plan, paths, log }: StageContext,
+  directories: KiwiDirectories,
+  run: BuilderRun,
+): Promise<void> {
+  await exec("kiwi-ng", kiwiArguments(plan, directories), {
+    cwd: paths.work,
+    env: kiwiEnvironment(directories, run.sourceDate),
+    signal: run.signal,
+    log: (line) => kiwiLines(line).forEach((one) => log.line(one)),
+  });
+}
+
+/** KIWI names the disk after the description's name and version. */
+async function theDisk(target: string): Promise<string> {
+  const [disk, ...others] = (await readdir(target)).filter((name) => name.endsWith(".raw"));
+  if (disk !== undefined && others.length === 0) return path.join(target, disk);
+  throw new StageError(
+    `${DESCRIPTION}: made ${disk === undefined ? "no raw disk" : "several disks"}; describe one <type image="oem"> without a format`,
+  );
+}
