@@ -1,0 +1,17 @@
+package harness
+
+/** What a Jenkinsfile and the steps of a library are: scripts that know steps, library variables, params, env. */
+abstract class PipelineScript extends Script {
+    def methodMissing(String name, arguments) { Engine.call(this, name, arguments as List) }
+
+    def propertyMissing(String name) { Engine.read(name) }
+
+    def propertyMissing(String name, value) { binding.setVariable(name, value) }
+
+    // Groovy's own, which would be found first
+    def sleep(Map arguments) { Engine.call(this, 'sleep', [arguments]) }
+    def sleep(int seconds) { Engine.call(this, 'sleep', [seconds]) }
+    void println(value) { Run.current.console.line("${value}") }
+    void print(value) { Run.current.console.line("${value}") }
+    void println() { Run.current.console.line('') }
+}

@@ -1,0 +1,5 @@
+package hudson
+
+class AbortException extends IOException {
+    AbortException(String message) { super(message) }
+}

@@ -1,0 +1,6 @@
+package hudson.model
+
+class Node {
+    static enum Mode { NORMAL, EXCLUSIVE }
+    String nodeName
+}

@@ -1,0 +1,7 @@
+package jenkins.model
+
+class CauseOfInterruption {
+    final String shortDescription
+
+    CauseOfInterruption(String shortDescription) { this.shortDescription = shortDescription }
+}
