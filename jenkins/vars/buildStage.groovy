@@ -1,0 +1,40 @@
+/** Runs one of the 15 stages by the command that a shell uses; what fails is remembered for the mail. */
+def call(String stage) {
+    env.FAILED_STAGE = stage
+    env.FAILED_LOG = "logs/${stageTable.numbered(stage)}.log"
+    lock(resource: "image-${params.IMAGE}") {
+        switch (stage) {
+            case 'initialise': initialise(); break
+            case 'destroy-build-host': endBuild.destroy(); break
+            default: upTo(stage)
+        }
+    }
+    if (stageTable.onHost(stage)) hostLog(stage)
+    env.FAILED_STAGE = ''
+}
+
+/** Everything is checked before anything is made, and whether there is anything to do. */
+private void initialise() {
+    sh(label: 'an empty workspace', script: 'rm -rf logs artefacts statistics')
+    Map job = factoryJson(['jenkins', 'catalogue', '--image', params.IMAGE])
+    if (job == null) error("the catalogue has no ${params.IMAGE}, or its file is wrong: see above")
+    env.OWNER = job.owner
+    env.TEAM = job.team
+    env.REGIONS = (params.REGIONS ?: job.regions.join(',')).replace(' ', '')
+    factoryCommand(['build', params.IMAGE, '--dry-run'] + buildOptions(), log: env.FAILED_LOG)
+    if (params.FORCE || params.TESTS_ONLY) return
+    int status = factoryCommand(['internal', 'unchanged', '--image', params.IMAGE] + buildOptions.recipes(), log: env.FAILED_LOG, status: true)
+    env.UNCHANGED = status == 0 ? 'true' : 'false'
+}
+
+private void upTo(String stage) {
+    // before the command: what it made by halves has to go, too
+    if (stage == 'spawn-build-host') env.SPAWNED = 'true'
+    if (stage == 'clean-up') env.CLEANED_UP = 'true'
+    List part = params.TESTS_ONLY && stage == 'test' ? ['--only', 'test'] : ['--until', stage]
+    List words = ['build', params.IMAGE] + part + buildOptions()
+    if (stage == 'distribute') regionStages(words)
+    else factoryCommand(words, log: env.FAILED_LOG)
+    if (stage == 'add-agent') addBuildAgent()
+    if (stage == 'checkout') env.UNCHANGED = factoryJson(['build', 'show', params.IMAGE])?.unchanged ? 'true' : 'false'
+}
