@@ -1,10 +1,14 @@
 /** Commands about builds. */
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { fetchArtefacts, prunedFiles } from "../deployer/artefacts";
 import { buildImage, dryRun } from "../deployer/build";
 import { listBuilds, showBuild } from "../deployer/builds";
 import { Deployment } from "../deployer/deployment";
 import { Ways } from "../deployer/nodes";
+import { askedSelection, sensible } from "../deployer/plan";
+import { UserError } from "../deployer/user-error";
+import { parseSelection, type StageSelection } from "../model/stage-selection";
+import type { StageName } from "../model/stages";
 import { buildLines } from "./status-text";
 import { ExitStatus, say, sayAll, sayJson } from "./support";
 import { timelineLines } from "./timeline-text";
@@ -14,6 +18,10 @@ interface BuildFlags {
   readonly skipPublish?: boolean;
   readonly debug?: boolean;
   readonly keepHost?: boolean;
+  readonly from?: string;
+  readonly until?: string;
+  readonly only?: string;
+  readonly runTestsOnly?: boolean;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
 }
@@ -29,13 +37,23 @@ export function addBuildCommands(program: Command, root: string): void {
     .option("--skip-publish", "make no publish request")
     .option("--debug", "let the builder tell everything it does")
     .option("--keep-host", "leave the build host and its volume after a success")
+    .option("--from <stage>", "do this stage and all that depends on it again; name or number")
+    .option("--until <stage>", "go no further than this stage; its host stays, the next build goes on there")
+    .addOption(
+      new Option("--only <stages>", "do these again and nothing else; separated by commas").conflicts([
+        "from",
+        "until",
+      ]),
+    )
+    .addOption(new Option("--run-tests-only", "the same as --only test").conflicts(["from", "until", "only"]))
     .option("--dry-run", "only tell what would be built and what stands against it")
     .option("--verbose", "show all that cdktf says")
     .addHelpText(
       "after",
       `
 After a failure the host stays: the next "factory build" resumes at the stage that failed.
-Interrupting it leaves the build running on its host: the next "factory build" follows it again.`,
+Interrupting it leaves the build running on its host: the next "factory build" follows it again, and
+"factory build cancel" ends it.`,
     )
     .action(async (image: string, flags: BuildFlags) => build(root, image, flags));
 
@@ -84,16 +102,28 @@ function addList(command: Command, root: string): void {
 
 async function build(root: string, image: string, flags: BuildFlags): Promise<void> {
   const { force = false, skipPublish = false, debug = false, keepHost = false, verbose = false } = flags;
+  const selection = selectionOf(flags);
   const deployment = Deployment.load(root);
   if (!flags.dryRun) {
-    await buildImage(deployment, { image, force, skipPublish, debug, keepHost, verbose }, say);
+    await buildImage(deployment, { image, force, skipPublish, debug, keepHost, selection, verbose }, say);
     return;
   }
-  const { lines, problems } = await dryRun(deployment, image);
+  const { lines, problems } = await dryRun(deployment, image, selection);
   sayAll(lines);
   for (const problem of problems) process.stderr.write(`factory: ${problem}\n`);
   if (problems.length > 0) throw new ExitStatus(1);
   say("nothing stands against it");
+}
+
+/** By flags, or else by the environment as cdktf takes it. Throws a UserError when they make no sense. */
+function selectionOf({ from, until, only, runTestsOnly = false, skipPublish = false }: BuildFlags): StageSelection {
+  const words = { from, until, only: runTestsOnly ? "test" : only };
+  const given = Object.values(words).some((word) => word !== undefined);
+  const selection = given ? sensible(() => parseSelection(words)) : askedSelection();
+  const publishes: StageName = "request-publication";
+  if (skipPublish && [selection.from, selection.until, ...(selection.only ?? [])].includes(publishes))
+    throw new UserError(`--skip-publish leaves ${publishes} out: ask for one of them`);
+  return selection;
 }
 
 function positive(text: string): number {

@@ -8,6 +8,8 @@ import { refuseWhileBuilding } from "../deployer/build";
 import { Deployment, type ProjectName } from "../deployer/deployment";
 import { destroyed, guard } from "../deployer/destroyed";
 import { runInitialise, type BuildName } from "../deployer/initialise";
+import { askedSelection } from "../deployer/plan";
+import { isAgain } from "../model/stage-selection";
 import { launchToReplace, REPLACE } from "../deployer/replace";
 import { revokePublisherCredentials } from "../deployer/publisher-credential";
 import { release, retain, RETAINED_KINDS, type RetainedKind } from "../deployer/retained";
@@ -55,7 +57,8 @@ export function addInternalCommands(program: Command, root: string): void {
     .description("the change check before a build; exits 1 unless nothing has changed and the build ends here")
     .requiredOption("--image <name>", "its image")
     .action(async ({ image }: Pick<BuildName, "image">) => {
-      if (!(await endsUnchanged(load(), image, say))) throw new ExitStatus(1);
+      // What is to be done again is done again, changed or not.
+      if (isAgain(askedSelection()) || !(await endsUnchanged(load(), image, say))) throw new ExitStatus(1);
     });
 
   forBuild("initialise", "stage 1").action(async (build: BuildName) => runInitialise(load(), build, say));

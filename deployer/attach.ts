@@ -1,10 +1,12 @@
 /** `factory internal attach`: stages 2 and 3, then the build on its host is followed to its end. */
 import { stageStatuses } from "../model/events";
-import { LEASE_SECONDS } from "../model/lease";
+import { beats, LEASE_SECONDS, parseHeartbeat } from "../model/lease";
+import { isAgain, selectionText, type StageSelection } from "../model/stage-selection";
 import { addAgent, type RunnerState, type StartedRunner } from "../stages/add-agent";
 import { spawnBuildHost } from "../stages/spawn-build-host";
 import { entriesFor, issueCredentials, revokeCredentials } from "./application-credential";
-import { isFinished, isHostStage, mergedEvents, overview } from "./build-state";
+import { otherAtWork, startedFor, unmetNeeds } from "./asked-part";
+import { isDone, isFinished, isHostStage, mergedEvents, overview } from "./build-state";
 import { waitForFirstBoot } from "./cloud-init";
 import type { Deployment } from "./deployment";
 import { follow, type UnitEnd } from "./follow";
@@ -15,7 +17,7 @@ import { Journal } from "./journal";
 import { keepRenewing, LeaseKeeper } from "./lease";
 import { networkTestNode } from "./network-test";
 import { nodeById, Ways, type FactoryNode } from "./nodes";
-import { assemblePlan, buildOptions, keptOptions, planLookUps } from "./plan";
+import { askedSelection, assemblePlan, buildOptions, keptOptions, planLookUps } from "./plan";
 import { localRecipes, recipeIdentity, remoteCommit } from "./recipes";
 import { recordRelease } from "./release";
 import { bundleRunner } from "./runner-bundle";
@@ -29,6 +31,8 @@ import { messageOf, UserError } from "./user-error";
 
 /** Milliseconds that a build host's first boot may take once it is ACTIVE. */
 const FIRST_BOOT = 15 * 60_000;
+/** What tidying up behind a runner may take. */
+const TIDYING_MINUTES = 10;
 
 export interface AttachOptions extends BuildName {
   readonly serverId: string;
@@ -40,6 +44,7 @@ export interface AttachOptions extends BuildName {
 /** Returns when the build's stages on the host have all succeeded. Throws a UserError with the stage that failed. */
 export async function attach(deployment: Deployment, options: AttachOptions): Promise<void> {
   const { image, build, say } = options;
+  const selection = askedSelection();
   const ways = new Ways(deployment, say);
   const [node, store, holder] = await Promise.all([
     nodeById(deployment, options.serverId),
@@ -57,7 +62,7 @@ export async function attach(deployment: Deployment, options: AttachOptions): Pr
   try {
     await new Attachment(
       deployment,
-      { ...options, holder: `${holder.user}@${holder.host}` },
+      { ...options, selection, holder: `${holder.user}@${holder.host}` },
       { ways, node, store },
       stop.signal,
     ).run();
@@ -66,6 +71,15 @@ export async function attach(deployment: Deployment, options: AttachOptions): Pr
     // Whoever comes next need not wait for it to run out; whom that fails, waits.
     await keeper.renew(image, build, 0).catch(() => undefined);
   }
+}
+
+/** A runner that is followed. */
+interface Followed {
+  readonly before: StoredBuild;
+  /** Somebody else had started it. */
+  readonly joined: boolean;
+  /** What it was started for. */
+  readonly working: StageSelection;
 }
 
 interface Reached {
@@ -77,33 +91,58 @@ interface Reached {
 class Attachment {
   constructor(
     private readonly deployment: Deployment,
-    private readonly options: AttachOptions & { readonly holder: string },
+    private readonly options: AttachOptions & { readonly holder: string; readonly selection: StageSelection },
     private readonly reached: Reached,
     private readonly signal: AbortSignal,
   ) {}
 
   async run(): Promise<void> {
-    const { node, store } = this.reached;
+    const { store } = this.reached;
     const { build, say } = this.options;
-    const before = await store.readBuild(build);
-    const journal = new Journal(build, say, mergedEvents(before)[0]?.time);
+    const first = await store.readBuild(build);
+    const journal = new Journal(build, say, mergedEvents(first)[0]?.time);
+    await this.refuseUnmetNeeds(first);
     await journal.writeTo({ append: (events) => store.appendEvents(build, events) });
-    await this.tellSpawned(journal, before);
-
+    await this.tellSpawned(journal, first);
     const connection: { host?: SshHost } = {};
+    // What is asked for comes after what is at work already.
+    for (let before = first; ; before = await store.readBuild(build)) {
+      const state = await this.addAgent(journal, before, connection);
+      if (state === "finished") break;
+      const joined = state === "running";
+      const working = joined ? startedFor(mergedEvents(before)) : this.options.selection;
+      const other = otherAtWork(working, this.options.selection);
+      if (other !== undefined) say(other);
+      await this.toTheEnd(connected(connection), journal, { before, joined, working });
+      if (other === undefined) break;
+    }
+    await this.letGo(connected(connection));
+    await this.report();
+  }
+
+  /** Before anything is told: a refusal is no failure of the build. A runner at work may still do what is needed. */
+  private async refuseUnmetNeeds(stored: StoredBuild): Promise<void> {
+    const { image, build, selection } = this.options;
+    const unmet = unmetNeeds(image, selection, stageStatuses(mergedEvents(stored)));
+    if (unmet === undefined) return;
+    const { heartbeat, now } = await this.reached.store.readLease(image);
+    const beat = heartbeat?.build === build ? parseHeartbeat(heartbeat.text) : undefined;
+    if (!beat || !beats(beat, now)) throw new UserError(unmet);
+  }
+
+  private async addAgent(journal: Journal, before: StoredBuild, connection: { host?: SshHost }): Promise<RunnerState> {
+    const { ways, node } = this.reached;
     const { state } = await journal.stage("add-agent", () =>
       addAgent({
         connect: async () => {
-          connection.host = await this.reached.ways.to(node);
+          connection.host ??= await ways.to(node);
           await waitForFirstBoot(connection.host, { timeout: FIRST_BOOT, signal: this.signal });
         },
         runnerState: () => this.runnerState(connected(connection), before),
         start: () => this.start(connected(connection), before),
       }),
     );
-    if (state !== "finished") await this.toTheEnd(connected(connection), journal, before, state === "running");
-    await this.letGo(connected(connection));
-    await this.report();
+    return state;
   }
 
   /** Stage 2 is Terraform's work: told once, with the time since stage 1 ended. */
@@ -134,7 +173,8 @@ class Attachment {
 
   private async runnerState(host: SshHost, before: StoredBuild): Promise<RunnerState> {
     if (await unitIsActive(host)) return "running";
-    return isFinished(stageStatuses(mergedEvents(before))) ? "finished" : "idle";
+    const { selection } = this.options;
+    return !isAgain(selection) && isDone(stageStatuses(mergedEvents(before)), selection) ? "finished" : "idle";
   }
 
   private async start(host: SshHost, before: StoredBuild): Promise<StartedRunner> {
@@ -143,6 +183,9 @@ class Attachment {
     const { config, home } = deployment;
     const { git } = config.infrastructure;
     const chosen = keptOptions(buildOptions(), mergedEvents(before));
+    const { selection } = options;
+    const expires = expiryOf(node.server.tags);
+    if (expires !== undefined && Date.parse(expires) < Date.now()) throw new UserError(expired(options, expires));
     const gnupg = new GnupgHome(home.gnupg);
     const fingerprint = gnupg.fingerprint(config.signing);
     const [runner, bundled, lookedUp, publicKey, networkTest] = await Promise.all([
@@ -160,10 +203,11 @@ class Attachment {
       image: deployment.image(options.image),
       build: options.build,
       options: chosen,
+      selection,
       signing: { fingerprint, publicKey },
       iperf3: networkTest.address,
       requestedBy: options.holder,
-      expires: expiryOf(node.server.tags),
+      expires,
     });
     const credentials = await issueCredentials(entriesFor(deployment, plan), {
       build: plan.build,
@@ -173,7 +217,7 @@ class Attachment {
     await this.share(host, plan.expires, recipeIdentity(plan.image, recipes));
     await handOver(host, node.user, { plan, runner, recipes: bundled, credentials });
     await startUnit(host);
-    return { commit: recipes.commit, dirty: recipes.dirty, runner: runner.sha256, options: chosen };
+    return { commit: recipes.commit, dirty: recipes.dirty, runner: runner.sha256, options: chosen, selection };
   }
 
   /** The host gets at its own directory and cache on the share, nobody else at these, and the host at nothing else. */
@@ -195,7 +239,7 @@ class Attachment {
   }
 
   /** Shows the host's events until its unit has ended. Old ones are told as a summary when they belong to this run. */
-  private async toTheEnd(host: SshHost, journal: Journal, before: StoredBuild, joined: boolean): Promise<void> {
+  private async toTheEnd(host: SshHost, journal: Journal, { before, joined, working }: Followed): Promise<void> {
     const { deployment, options } = this;
     const { say } = options;
     const known = before.events["host.jsonl"]?.length ?? 0;
@@ -217,7 +261,7 @@ class Attachment {
         signal: this.signal,
       });
       await this.revoke();
-      await this.judge(end);
+      await this.judge(end, working);
     } finally {
       signer.set(false);
     }
@@ -233,10 +277,10 @@ class Attachment {
   }
 
   /** A unit that was never seen to fail may have been cut off all the same (a host that restarted): the events decide. */
-  private async judge(end: UnitEnd): Promise<void> {
+  private async judge(end: UnitEnd, working: StageSelection): Promise<void> {
     const { build, image } = this.options;
     const statuses = stageStatuses(mergedEvents(await this.reached.store.readBuild(build)));
-    if (end.result === "success" && isFinished(statuses)) return;
+    if (end.result === "success" && isDone(statuses, working)) return;
     const how =
       end.result === "success"
         ? "its runner is gone, the host may have restarted"
@@ -250,9 +294,11 @@ class Attachment {
   }
 
   private async report(): Promise<void> {
-    const { build, say } = this.options;
+    const { build, image, selection, say } = this.options;
     const statuses = stageStatuses(mergedEvents(await this.reached.store.readBuild(build)));
     say(`build ${build}: ${overview(statuses)}`);
+    if (!isFinished(statuses))
+      say(`${selectionText(selection)} is done; to go on: factory build ${image}, or deploy build-${image} again`);
   }
 }
 
@@ -272,8 +318,13 @@ function expiryOf(tags: readonly string[]): string | undefined {
   return tags.find((tag) => tag.startsWith("expires="))?.slice("expires=".length);
 }
 
+function expired({ build, image }: BuildName, expires: string): string {
+  return `build ${build} has expired (${expires}): nothing is started on its host any more; end it: cdktf destroy build-${image}, and build again`;
+}
+
+/** When following ends, milliseconds: the runner, which has these minutes, ends before and tidies up. */
 function deadline(minutes: number): number {
-  return Date.now() + minutes * 60_000;
+  return Date.now() + (minutes + TIDYING_MINUTES) * 60_000;
 }
 
 function connected({ host }: { readonly host?: SshHost }): SshHost {

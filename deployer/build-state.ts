@@ -2,7 +2,7 @@
 import { mergeEvents, type BuildEvent, type StageStatus } from "../model/events";
 import type { StoredBuild } from "./store";
 
-export { isFinished, isHostStage } from "../model/build-progress";
+export { isDone, isFinished, isHostStage } from "../model/build-progress";
 
 export function mergedEvents(stored: StoredBuild): BuildEvent[] {
   return mergeEvents(...Object.values(stored.events));

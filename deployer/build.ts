@@ -1,6 +1,16 @@
 /** `factory build` and `factory destroy`: cdktf's deploy and destroy with what belongs around them. */
 import { LEASE_SECONDS, decideLease } from "../model/lease";
 import { names } from "../model/naming";
+import {
+  isAgain,
+  isWhole,
+  reachesEnd,
+  selectionEnvironment,
+  stageRoles,
+  type StageRole,
+  type StageSelection,
+} from "../model/stage-selection";
+import { unmetNeeds } from "./asked-part";
 import type { ImageDefinition } from "../model/image";
 import { cdktf } from "./cdktf";
 import { buildChecks } from "./checks";
@@ -10,7 +20,7 @@ import { listNodes, Ways } from "./nodes";
 import { purgeData } from "./purge";
 import { localRecipes, remoteCommit } from "./recipes";
 import { sessionIdentity } from "./session-identity";
-import { buildStackState, existingBuildStacks } from "./stack-state";
+import { buildStackState, existingBuildStacks, type StackState } from "./stack-state";
 import { stateStore } from "./states/store";
 import { CHANGE_CHECK, endsUnchanged } from "./unchanged";
 import { UserError } from "./user-error";
@@ -21,6 +31,8 @@ export interface BuildRequest {
   readonly skipPublish: boolean;
   readonly debug: boolean;
   readonly keepHost: boolean;
+  /** The part of the build that is asked for. */
+  readonly selection: StageSelection;
   readonly verbose: boolean;
 }
 
@@ -36,22 +48,35 @@ export async function buildImage(
   const held = await heldBy(deployment, image);
   if (held !== undefined) throw new UserError(held);
   const stack = names.buildStack(image);
+  const { selection } = request;
   const env = {
     ...(request.force && { FACTORY_FORCE: "1" }),
     ...(request.skipPublish && { FACTORY_SKIP_PUBLISH: "1" }),
     ...(request.debug && { FACTORY_BUILD_DEBUG: "1" }),
+    ...selectionEnvironment(selection),
   };
-  if ((await buildStackState(stateStore(deployment), stack)) === "complete") {
+  const state = await buildStackState(stateStore(deployment), stack);
+  const unmet = state === "none" ? unmetNeeds(image, selection, []) : undefined;
+  if (unmet !== undefined) throw new UserError(unmet);
+  if (endsBefore(state, selection)) {
     say("the build before this one is complete and its host was kept: it ends now");
     await cdktf(deployment, { command: "destroy", stack, say, verbose });
   }
-  if (!request.force && (await endsUnchanged(deployment, image, say))) return;
+  if (!request.force && !isAgain(selection) && (await endsUnchanged(deployment, image, say))) return;
   await cdktf(deployment, { command: "deploy", stack, env: { ...env, [CHANGE_CHECK]: "done" }, say, verbose });
-  if (request.keepHost) {
-    say(`the build host stays; end the build with: cdktf destroy ${stack}`);
+  if (request.keepHost || !reachesEnd(selection)) {
+    const { expireHours } = deployment.config.build;
+    say(
+      `the build host stays, at most ${expireHours} hours from its start: then factory reap takes it; end the build with: cdktf destroy ${stack}`,
+    );
     return;
   }
   await cdktf(deployment, { command: "destroy", stack, say, verbose });
+}
+
+/** A complete build whose host was kept ends before a new one; what is to be done again is done on that host. */
+function endsBefore(state: StackState, selection: StageSelection): boolean {
+  return state === "complete" && !isAgain(selection);
 }
 
 /** One line that names who builds this image now; undefined when nobody does. */
@@ -71,7 +96,7 @@ export interface DryRun {
 }
 
 /** What a build would do and what would stop it; nothing is made. */
-export async function dryRun(deployment: Deployment, name: string): Promise<DryRun> {
+export async function dryRun(deployment: Deployment, name: string, selection: StageSelection): Promise<DryRun> {
   const image = deployment.image(name);
   const { config } = deployment;
   const { git } = config.infrastructure;
@@ -81,7 +106,9 @@ export async function dryRun(deployment: Deployment, name: string): Promise<DryR
   const regions = config.regions.filter(
     (region, index) => index === 0 || (image.regions?.includes(region.name) ?? true),
   );
-  const kept = (await buildStackState(stateStore(deployment), names.buildStack(name))) === "complete";
+  const state = await buildStackState(stateStore(deployment), names.buildStack(name));
+  const kept = endsBefore(state, selection);
+  const unmet = state === "none" ? unmetNeeds(name, selection, []) : undefined;
   const checks = buildChecks(deployment, { image, build: `${name}-000000000000-0000` })
     // A complete build whose host was kept is ended first, and stands against nothing.
     .filter((check) => !kept || check.name !== "no other build");
@@ -93,11 +120,26 @@ export async function dryRun(deployment: Deployment, name: string): Promise<DryR
       ...(kept ? ["before   ends the complete build whose host was kept"] : []),
       `image    ${name}: ${image.description}`,
       `recipe   ${describeRecipe(image)}, commit ${recipes.commit.slice(0, 12)}${recipes.dirty ? " with changes that are not committed: can not be published" : ""}`,
+      ...(isWhole(selection) ? [] : [`stages   ${stagesText(selection)}`]),
       `regions  ${regions.map((region) => region.name).join(", ")}`,
       `host     flavor ${config.nodes.buildHost.flavor} in zone ${config.nodes.buildHost.zone}, ${config.nodes.buildHost.scratchGiB} GiB of scratch`,
     ],
-    problems: [...new Set([...(held === undefined ? [] : [held]), ...problems])],
+    problems: [...new Set([held, unmet, ...problems].filter((problem) => problem !== undefined))],
   };
+}
+
+function stagesText(selection: StageSelection): string {
+  const texts: Readonly<Record<Exclude<StageRole, "left out">, string>> = {
+    again: "again",
+    "as needed": "as needed",
+    "must be there": "have to be there",
+  };
+  const roles = [...stageRoles(selection)];
+  return Object.entries(texts)
+    .map(([role, text]) => [roles.filter(([, one]) => one === role).map(([name]) => name), text] as const)
+    .filter(([stages]) => stages.length > 0)
+    .map(([stages, text]) => `${text}: ${stages.join(", ")}`)
+    .join("; ");
 }
 
 function describeRecipe({ builder, recipe }: ImageDefinition): string {

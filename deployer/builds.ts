@@ -4,12 +4,16 @@ import { timeline, type Timeline } from "../model/build-timeline";
 import { stageStatuses, type StageStatus } from "../model/events";
 import { parseHeartbeat } from "../model/lease";
 import { BUILD_ID, parseBuildId } from "../model/naming";
+import type { StageName } from "../model/stages";
 import { isFinished, isHostStage, mergedEvents } from "./build-state";
 import type { Store, StoredBuild } from "./store";
 import { UserError } from "./user-error";
 
-/** - `ended`: nothing is left of it but what the share keeps */
-export type BuildState = "running" | "failed" | "succeeded" | "no change" | "ended";
+/**
+ * - `stopped`: it went as far as was asked for and can be gone on with
+ * - `ended`: nothing is left of it but what the share keeps
+ */
+export type BuildState = "running" | "failed" | "stopped" | "succeeded" | "no change" | "ended";
 
 export interface BuildSummary {
   readonly build: string;
@@ -41,8 +45,11 @@ export function summarise(stored: StoredBuild): BuildSummary {
   const failed = of("failed");
   const unchanged = unchangedSince(stages) !== undefined;
   const good = isFinished(stages);
-  const ended = stages.find(({ name }) => name === "destroy-build-host")?.state === "succeeded";
-  const state = ended ? "ended" : failed ? "failed" : good ? (unchanged ? "no change" : "succeeded") : "running";
+  const ended = stateOf(stages, "destroy-build-host") === "succeeded";
+  // Only who tidies up behind a runner leaves clean-up out.
+  const stopped = of("started", "progress") === undefined && stateOf(stages, "clean-up") === "skipped";
+  const open = failed ? "failed" : stopped ? "stopped" : "running";
+  const state = ended ? "ended" : good && !failed ? (unchanged ? "no change" : "succeeded") : open;
   const current =
     (state === "failed" ? failed : state === "running" ? of("started", "progress") : undefined) ??
     of("succeeded", "started");
@@ -59,6 +66,10 @@ export function summarise(stored: StoredBuild): BuildSummary {
     unchanged,
     stages,
   };
+}
+
+function stateOf(stages: readonly StageStatus[], stage: StageName): StageStatus["state"] | undefined {
+  return stages.find(({ name }) => name === stage)?.state;
 }
 
 /** The newest builds, newest first. */

@@ -31,6 +31,7 @@ export async function handOver(
   // The login user has to get through to the socket's directory; it can neither list nor read what is beside it.
   await host.asRoot(
     `set -eu; install -d -m 0755 ${directory(HOST_PATHS.runner)} ${directory(HOST_PATHS.plan)}
+     rm -f ${quote(HOST_PATHS.stopNote)}
      install -d -m 0711 ${quote(HOST_PATHS.secrets)}; install -d -m 0700 -o ${quote(user)} ${sign}
      test "$(stat -f -c %T ${quote(HOST_PATHS.secrets)})" = tmpfs || { echo "${HOST_PATHS.secrets} is not in memory (tmpfs)" >&2; exit 1; }`,
   );

@@ -2,14 +2,17 @@
 import { names } from "../model/naming";
 import { LEASE_SECONDS } from "../model/lease";
 import { initialise, type Check } from "../stages/initialise";
+import { unmetNeeds } from "./asked-part";
 import { buildChecks } from "./checks";
 import type { Deployment } from "./deployment";
 import { Journal } from "./journal";
 import { LeaseHeld, LeaseKeeper } from "./lease";
 import { networkTestNode, startNetworkTestServer } from "./network-test";
 import { Ways } from "./nodes";
+import { askedSelection } from "./plan";
 import { sessionIdentity } from "./session-identity";
 import type { Store } from "./store";
+import { UserError } from "./user-error";
 
 export interface BuildName {
   readonly image: string;
@@ -23,6 +26,8 @@ export async function runInitialise(
   say: (line: string) => void,
 ): Promise<void> {
   const definition = deployment.image(image);
+  const unmet = unmetNeeds(image, askedSelection(), []);
+  if (unmet !== undefined) throw new UserError(unmet);
   const journal = new Journal(build, say);
   const ways = new Ways(deployment, say);
   const holder = await sessionIdentity();

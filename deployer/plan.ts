@@ -6,10 +6,13 @@ import type { ImageDefinition } from "../model/image";
 import { IPERF3_PORT } from "../model/jenkins";
 import { names, parseBuildId, tags } from "../model/naming";
 import type { BuildPlan, RegionTarget } from "../model/plan";
+import { isAgain, isWhole, selectionFrom, WHOLE, type StageSelection } from "../model/stage-selection";
+import { stageSeconds } from "../model/stage-timeouts";
 import { getImage, type GlanceImage } from "../openstack/glance";
 import { oneByName } from "../openstack/neutron";
 import type { Deployment } from "./deployment";
 import type { Recipes } from "./recipes";
+import { messageOf, UserError } from "./user-error";
 
 /** Seconds for the temporary instance; the second is enough for emulation on a busy machine. */
 const TEST_INSTANCE_TIMEOUTS = { activeTimeout: 300, bootTimeout: 900 };
@@ -30,6 +33,20 @@ export function buildOptions(env: NodeJS.ProcessEnv = process.env): BuildOptions
   };
 }
 
+/** The part of the build that the environment asks for. Throws a UserError when it makes no sense. */
+export function askedSelection(env: NodeJS.ProcessEnv = process.env): StageSelection {
+  return sensible(() => selectionFrom(env));
+}
+
+/** What somebody asked for; what makes no sense is their mistake. */
+export function sensible<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new UserError(messageOf(error), { cause: error });
+  }
+}
+
 /** What was asked for when the build was first started holds for its resumes; more may be asked for. */
 export function keptOptions(asked: BuildOptions, events: readonly BuildEvent[]): BuildOptions {
   const earlier = events
@@ -44,6 +61,8 @@ export interface PlanInput {
   readonly image: ImageDefinition;
   readonly build: string;
   readonly options: BuildOptions;
+  /** The part that is asked for. @default all of the build */
+  readonly selection?: StageSelection;
   readonly recipes: Pick<Recipes, "commit" | "dirty">;
   readonly mirrors: BuildPlan["mirrors"];
   readonly network: { readonly networkId: string; readonly securityGroupId: string };
@@ -60,6 +79,7 @@ export interface PlanInput {
 /** Pure. */
 export function assemblePlan(input: PlanInput): BuildPlan {
   const { config, image, build, options, recipes, mirrors, network, signing, iperf3, requestedBy } = input;
+  const { selection = WHOLE } = input;
   const { git } = config.infrastructure;
   const [home, ...others] = regionsOf(config, image);
   const expires = input.expires ?? expiry(build, config.build.expireHours);
@@ -71,7 +91,9 @@ export function assemblePlan(input: PlanInput): BuildPlan {
     tags: tags({ factory: config.factory, image: image.name, build, expires }),
     requestedBy,
     expires,
-    options,
+    // What is to be done again is done again, changed or not.
+    options: { ...options, force: options.force || isAgain(selection) },
+    ...(!isWhole(selection) && { selection }),
     recipes: {
       commit: recipes.commit,
       dirty: recipes.dirty,
@@ -95,7 +117,8 @@ export function assemblePlan(input: PlanInput): BuildPlan {
       stagingDays: config.buckets.stagingDays,
     },
     iperf3: { host: iperf3, port: IPERF3_PORT },
-    timeouts: {},
+    timeouts: stageSeconds(config.build.stageMinutes),
+    timeout: config.build.timeoutMinutes * 60,
   };
 }
 

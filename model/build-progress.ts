@@ -1,5 +1,6 @@
 /** What the states of a build's stages add up to. */
 import type { StageStatus } from "./events";
+import { isWhole, stageRoles, type StageSelection } from "./stage-selection";
 import { HOST_STAGES } from "./stages";
 
 /** Whether nothing is left to do on the host. */
@@ -8,6 +9,16 @@ export function isFinished(statuses: readonly StageStatus[]): boolean {
   const done = host.every(({ state }) => state === "succeeded" || state === "skipped");
   // After a failure clean-up is "skipped": the rest of the build is still to come.
   return done && host.at(-1)?.state === "succeeded";
+}
+
+/** Whether all that is asked for is done; a build that ended early has nothing left to do either. */
+export function isDone(statuses: readonly StageStatus[], selection: StageSelection): boolean {
+  if (isFinished(statuses)) return true;
+  if (isWhole(selection)) return false;
+  return [...stageRoles(selection)].every(([name, role]) => {
+    const state = statuses.find((status) => status.name === name)?.state;
+    return role === "left out" || state === "succeeded" || state === "skipped";
+  });
 }
 
 export function isHostStage({ name }: Pick<StageStatus, "name">): boolean {

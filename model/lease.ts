@@ -131,7 +131,8 @@ function holderLives({ lease, now, holderProcess }: Pick<LeaseQuestion, "lease" 
   return lease !== undefined && !expired(lease, now) && holderProcess !== "dead";
 }
 
-function beats(heartbeat: Heartbeat, now: Date): boolean {
+/** Whether a runner that gave this sign of life is there still. */
+export function beats(heartbeat: Heartbeat, now: Date): boolean {
   return now.getTime() - Date.parse(heartbeat.time) <= LEASE_SECONDS.heartbeat * 1000;
 }
 

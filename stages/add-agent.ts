@@ -1,4 +1,5 @@
 /** Stage 3: the build host becomes ours: its keys are pinned, it gets runner, plan, recipes, credentials. On the deploying side. */
+import { isWhole, selectionText, type StageSelection } from "../model/stage-selection";
 import type { StageResult } from "./lib/stage";
 
 /**
@@ -16,6 +17,8 @@ export interface StartedRunner {
   readonly runner: string;
   /** What was asked for; a resume goes by it too. */
   readonly options: Readonly<Record<"force" | "skipPublish" | "debug", boolean>>;
+  /** The part of the build that it was started for. */
+  readonly selection: StageSelection;
 }
 
 export interface AddAgentEffects {
@@ -36,7 +39,11 @@ export async function addAgent(effects: AddAgentEffects): Promise<AddAgentResult
   const state = await effects.runnerState();
   if (state === "finished") return { state, message: "the stages on the host are all done" };
   if (state === "running") return { state, message: "the runner is at work: following it" };
-  const { commit, dirty, runner, options } = await effects.start();
+  const { commit, dirty, runner, options, selection } = await effects.start();
   const what = `recipes of commit ${commit.slice(0, 12)}${dirty ? " (with changes that are not committed)" : ""}`;
-  return { state, message: `runner started with ${what}`, data: { commit, dirty, runner, options } };
+  return {
+    state,
+    message: `runner started with ${what}${isWhole(selection) ? "" : `: ${selectionText(selection)}`}`,
+    data: { commit, dirty, runner, options, selection },
+  };
 }

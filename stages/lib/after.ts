@@ -1,9 +1,9 @@
 /** Runs when the runner has ended, however that was: removes what is temporary, then the secrets. */
 import path from "node:path";
-import { isHostStage } from "../../model/build-progress";
+import { isDone, isHostStage } from "../../model/build-progress";
 import { stageStatuses, type BuildEvent, type EventState, type StageStatus } from "../../model/events";
 import type { BuildPlan } from "../../model/plan";
-import { isWhole, selectionText, stageRoles, WHOLE } from "../../model/stage-selection";
+import { isWhole, selectionText, WHOLE } from "../../model/stage-selection";
 import { stageInfo } from "../../model/stages";
 import { readCredentials, sessionFor } from "./context";
 import { oneLine } from "./errors";
@@ -63,11 +63,7 @@ function isTidied(history: readonly BuildEvent[]): boolean {
 }
 
 function howItStopped({ selection = WHOLE }: BuildPlan, statuses: readonly StageStatus[]): string {
-  const undone = [...stageRoles(selection)].filter(([name, role]) => {
-    const state = statuses.find((status) => status.name === name)?.state;
-    return role !== "left out" && state !== "succeeded" && state !== "skipped";
-  });
-  if (isWhole(selection) || undone.length > 0) return "did not succeed";
+  if (isWhole(selection) || !isDone(statuses, selection)) return "did not succeed";
   return `went no further than asked for (${selectionText(selection)})`;
 }
 

@@ -20,7 +20,10 @@ export async function readReleased(file: string): Promise<BuildManifest | undefi
 }
 
 /** What goes into the image, as far as stage 4 knows it. */
-export function buildInputs(plan: Pick<BuildPlan, "image" | "base" | "home" | "regions">, data: CheckoutData): BuildInputs {
+export function buildInputs(
+  plan: Pick<BuildPlan, "image" | "base" | "home" | "regions">,
+  data: CheckoutData,
+): BuildInputs {
   const { builderVersion, builderPackage, preinstalled, hostRelease } = data;
   return {
     recipe: { commit: data.commit, digest: data.recipeDigest },

@@ -35,7 +35,10 @@ export async function candidateVersions(options: IndexOptions): Promise<Versions
   const { names } = options;
   const offered = await Promise.all(options.releases.map(async (release) => readIndex(release, options)));
   const entries = names.flatMap((name) => {
-    const newest = offered.flatMap((index) => index.get(name) ?? []).sort(compareVersions).at(-1);
+    const newest = offered
+      .flatMap((index) => index.get(name) ?? [])
+      .sort(compareVersions)
+      .at(-1);
     return newest === undefined ? [] : [[name, newest] as const];
   });
   return Object.fromEntries(entries);

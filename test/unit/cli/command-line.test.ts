@@ -81,6 +81,10 @@ describe("help and usage", () => {
     [["build"], "missing required argument 'image'"],
     [["buidl", "debian-12"], "Did you mean build?"],
     [["builds", "--limit", "none"], "must be a whole number above 0"],
+    [["build", "list", "--limit", "none"], "must be a whole number above 0"],
+    [["build", "show"], "missing required argument 'build'"],
+    [["build", "debian-12", "--only", "test", "--from", "test"], "'--only <stages>' cannot be used with option"],
+    [["build", "debian-12", "--run-tests-only", "--until", "sign"], "cannot be used with option '--until <stage>'"],
     [
       ["internal", "retain", "--project", "other", "--kind", "volume", "--name", "x"],
       "Allowed choices are build, services, production",
@@ -88,6 +92,21 @@ describe("help and usage", () => {
   ])("%j is wrong usage: status 2 and a line that says why", async (words, message) => {
     expect(await factory(...words)).toBe(2);
     expect(err).toContain(message);
+  });
+});
+
+describe("a part of a build", () => {
+  test.each([
+    [["--from", "tests"], {}, "--from tests: there is no such stage; one of checkout, configure-host, "],
+    [["--until", "1"], {}, "--until 1: stage 1 is not one of the build host's; one of checkout, "],
+    [["--from", "test", "--until", "register"], {}, "--until register: comes before --from test"],
+    [["--only", "13", "--skip-publish"], {}, "--skip-publish leaves request-publication out: ask for one of them"],
+    [[], { FACTORY_UNTIL: "nowhere" }, "--until nowhere: there is no such stage"],
+  ])("%j with %j is refused in one line, before any cloud is asked", async (words, env, message) => {
+    Object.assign(process.env, env);
+    expect(await factory("build", "debian-12", ...words)).toBe(1);
+    expect(err.trim().split("\n")).toEqual([expect.stringContaining(`factory: ${message}`)]);
+    expect(cloud.seen).toEqual([]);
   });
 });
 

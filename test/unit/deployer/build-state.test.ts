@@ -1,6 +1,7 @@
-import { isFinished, overview } from "../../../deployer/build-state";
+import { isDone, isFinished, overview } from "../../../deployer/build-state";
 import { summarise } from "../../../deployer/builds";
 import { stageStatuses, type BuildEvent, type EventState } from "../../../model/events";
+import { parseSelection, type SelectionWords } from "../../../model/stage-selection";
 import { HOST_STAGES, STAGES, type StageName } from "../../../model/stages";
 
 const build = "debian-12-202601010000-0001";
@@ -58,6 +59,27 @@ test("a build that found nothing new says so", () => {
     event("clean-up", "succeeded"),
   ];
   expect(summary(events)).toMatchObject({ state: "no change", good: true });
+});
+
+test("a build that went as far as was asked for is stopped, until something of it runs again", () => {
+  const events = [...all(host.slice(0, 5), "succeeded"), event("clean-up", "started"), event("clean-up", "skipped")];
+  expect(summary(events)).toMatchObject({ state: "stopped", stage: "register", good: false });
+  expect(summary([...events, event("test", "started")])).toMatchObject({ state: "running", stage: "test" });
+});
+
+test("a part is done when all of it succeeded or was left out, whatever waits behind it", () => {
+  const done = (events: readonly BuildEvent[], words: SelectionWords) =>
+    isDone(stageStatuses(events), parseSelection(words));
+  const events = all(host.slice(0, 5), "succeeded");
+  expect(done(events, { until: "register" })).toBe(true);
+  expect(done(events, { until: "test" })).toBe(false);
+  expect(done(events, {})).toBe(false);
+  expect(done(all(host, "succeeded"), {})).toBe(true);
+  expect(
+    done([event("checkout", "succeeded"), ...all(host.slice(1), "skipped"), event("clean-up", "succeeded")], {
+      until: "test",
+    }),
+  ).toBe(true);
 });
 
 test("a build without any event is told without times", () => {

@@ -1,5 +1,6 @@
 import { accessRules, servicesFor } from "../../../deployer/access-rules";
-import { assemblePlan, buildOptions, keptOptions, type PlanInput } from "../../../deployer/plan";
+import { askedSelection, assemblePlan, buildOptions, keptOptions, type PlanInput } from "../../../deployer/plan";
+import { UserError } from "../../../deployer/user-error";
 import type { BuildEvent } from "../../../model/events";
 import type { ImageDefinition } from "../../../model/image";
 import { exampleContext } from "../stacks/context";
@@ -58,6 +59,28 @@ describe("the plan", () => {
     const git = { url: "https://git.example.org/images.git", ref: "main" };
     const plan = assemblePlan(input({ config: { ...config, infrastructure: { ...config.infrastructure, git } } }));
     expect(plan.recipes.source).toEqual({ kind: "clone", url: git.url });
+  });
+
+  test("the part of the build that is asked for; what is done again needs no change to be done", () => {
+    expect(assemblePlan(input())).not.toHaveProperty("selection");
+    expect(assemblePlan(input({ selection: { until: "test" } }))).toMatchObject({
+      selection: { until: "test" },
+      options: { force: false },
+    });
+    expect(assemblePlan(input({ selection: { only: ["test"] } })).options.force).toBe(true);
+  });
+
+  test("how long stages and all of them together may take", () => {
+    const { config } = input();
+    const stageMinutes = { ...config.build.stageMinutes, test: 7 };
+    const plan = assemblePlan(input({ config: { ...config, build: { ...config.build, stageMinutes } } }));
+    expect(plan.timeouts).toMatchObject({ test: 420, checkout: 300 });
+    expect(plan.timeout).toBe(7200);
+  });
+
+  test("a part that makes no sense is one line", () => {
+    expect(askedSelection({ FACTORY_UNTIL: "9" })).toEqual({ until: "test" });
+    expect(() => askedSelection({ FACTORY_ONLY: "x" })).toThrow(UserError);
   });
 
   test("options come by the environment, and only as 1", () => {

@@ -59,6 +59,7 @@ describe("add-agent", () => {
       dirty: true,
       runner: "sha",
       options: { force: true, skipPublish: false, debug: false },
+      selection: {},
     }),
   );
   const effects = (state: "running" | "finished" | "idle") => ({
@@ -82,6 +83,19 @@ describe("add-agent", () => {
     expect(message).toBe("runner started with recipes of commit cccccccccccc (with changes that are not committed)");
     expect(data).toMatchObject({ dirty: true });
   });
+});
+
+test("add-agent tells which part of the build was asked for", async () => {
+  const start = giving({
+    commit: "c".repeat(40),
+    dirty: false,
+    runner: "sha",
+    options: { force: false, skipPublish: false, debug: false },
+    selection: { until: "test" as const },
+  });
+  const { message, data } = await addAgent({ connect: none, runnerState: giving("idle" as const), start });
+  expect(message).toBe("runner started with recipes of commit cccccccccccc: --until test");
+  expect(data).toMatchObject({ selection: { until: "test" } });
 });
 
 describe("destroy-build-host", () => {

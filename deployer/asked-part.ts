@@ -1,0 +1,31 @@
+/** The part of a build that is asked for, against what has been done of it. Pure. */
+import type { BuildEvent, StageStatus } from "../model/events";
+import { isWhole, missingNeeds, selectionText, WHOLE, type StageSelection } from "../model/stage-selection";
+import { stageInfo } from "../model/stages";
+
+/** What the runner of a build was last started for. */
+export function startedFor(events: readonly BuildEvent[]): StageSelection {
+  const started = events.findLast(
+    ({ stage, state, data }) => stage === "add-agent" && state === "succeeded" && data?.["selection"] !== undefined,
+  );
+  return started?.data?.["selection"] ?? WHOLE;
+}
+
+/** One line when what is asked for can't be done because of what is missing before it. */
+export function unmetNeeds(
+  image: string,
+  selection: StageSelection,
+  statuses: readonly StageStatus[],
+): string | undefined {
+  const missing = missingNeeds(selection, statuses).map((name) => `${stageInfo(name).number} ${name}`);
+  if (missing.length === 0) return undefined;
+  const what = missing.length === 1 ? `stage ${missing[0] ?? ""} has` : `stages ${missing.join(", ")} have`;
+  return `image ${image}: ${selectionText(selection)}: ${what} not succeeded in a build whose host is there; build without it`;
+}
+
+/** One line for who asked for another part than the one at work, which is let finish. */
+export function otherAtWork(working: StageSelection, asked: StageSelection): string | undefined {
+  const [at, wanted] = [working, asked].map((one) => (isWhole(one) ? "the whole build" : selectionText(one)));
+  if (at === wanted) return undefined;
+  return `the runner is at work on ${at ?? ""}: ${wanted ?? ""} comes when that is done`;
+}
