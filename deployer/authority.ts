@@ -3,7 +3,7 @@ import "reflect-metadata";
 import { createPrivateKey, randomBytes, webcrypto, X509Certificate, type KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { DAY, LEAF_DAYS } from "./certificate-days";
-import type { Authority, Certificate, CertificateRequest } from "./roles/role";
+import type { Authority, Certificate, CertificateRequest, KeyCertificateRequest } from "./roles/role";
 
 /** A CA whose certificate and key belong together. */
 export interface CertificateAuthority {
@@ -49,46 +49,95 @@ export async function makeAuthority(factory: string, now = new Date()): Promise<
  * @param trusted PEM of what nodes are to trust, when that is more than the CA itself
  */
 export function authorityOf(authority: CertificateAuthority, trusted = authority.certificate): Authority {
-  return { certificate: trusted, issue: (request) => issue(authority, request) };
+  return {
+    certificate: trusted,
+    issue: (request) => issue(authority, request),
+    certify: (request) => certify(authority, request),
+  };
 }
 
 /** A certificate for one node, for both sides of a connection, with a key of its own. */
 export async function issue(
-  { certificate, key }: CertificateAuthority,
+  authority: CertificateAuthority,
   { commonName, dnsNames, addresses = [] }: CertificateRequest,
   now = new Date(),
 ): Promise<Certificate> {
-  if (commonName.length > LONGEST_NAME)
-    throw new Error(`certificate for ${commonName}: a common name has at most ${LONGEST_NAME} characters`);
+  checkName(commonName);
   if (dnsNames.length + addresses.length === 0)
     throw new Error(`certificate for ${commonName}: it would be for no name and no address`);
-  const issuer = new x509.X509Certificate(new X509Certificate(certificate).raw);
-  const { algorithm, signingKey } = await signer(key);
   const keys = await webcrypto.subtle.generateKey(P256, true, ["sign", "verify"]);
-  const subjectKey = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
   const names = [
     ...dnsNames.map((value) => ({ type: "dns" as const, value })),
     ...addresses.map((value) => ({ type: "ip" as const, value })),
   ];
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  const certificate = await certificateFor(authority, now, {
+    commonName,
+    publicKey: keys.publicKey,
+    days: LEAF_DAYS,
+    extensions: [
+      new x509.ExtendedKeyUsageExtension([serverAuth, clientAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
+    ],
+  });
+  return { certificate, privateKey: await privateKeyPem(keys.privateKey) };
+}
+
+/** A certificate, PEM, for a P-384 key that stays where it is and signs what others run: images. */
+export async function certify(
+  authority: CertificateAuthority,
+  { commonName, publicKey, days }: KeyCertificateRequest,
+  now = new Date(),
+): Promise<string> {
+  checkName(commonName);
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  return certificateFor(authority, now, {
+    commonName,
+    publicKey: await webcrypto.subtle.importKey("spki", spki, P384, true, ["verify"]),
+    days,
+    extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.codeSigning])],
+  });
+}
+
+function checkName(commonName: string): void {
+  if (commonName.length > LONGEST_NAME)
+    throw new Error(`certificate for ${commonName}: a common name has at most ${LONGEST_NAME} characters`);
+}
+
+interface LeafRequest {
+  readonly commonName: string;
+  readonly publicKey: webcrypto.CryptoKey;
+  readonly days: number;
+  /** What it is for, beside what every certificate of ours has. */
+  readonly extensions: readonly x509.Extension[];
+}
+
+/** PEM of a certificate that is no CA's. */
+async function certificateFor(
+  { certificate, key }: CertificateAuthority,
+  now: Date,
+  { commonName, publicKey, days, extensions }: LeafRequest,
+): Promise<string> {
+  const issuer = new x509.X509Certificate(new X509Certificate(certificate).raw);
+  const { algorithm, signingKey } = await signer(key);
   const made = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     subject: [{ CN: [commonName] }],
     issuer: issuer.subjectName,
     notBefore: latest(issuer.notBefore, new Date(now.getTime() - BACKDATED)),
-    notAfter: earliest(issuer.notAfter, new Date(now.getTime() + LEAF_DAYS * DAY)),
-    publicKey: keys.publicKey,
+    notAfter: earliest(issuer.notAfter, new Date(now.getTime() + days * DAY)),
+    publicKey,
     signingKey,
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-      new x509.SubjectAlternativeNameExtension(names),
-      subjectKey,
+      ...extensions,
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await authorityKeyIdentifier(issuer),
     ],
   });
-  return { certificate: `${made.toString("pem")}\n`, privateKey: await privateKeyPem(keys.privateKey) };
+  return `${made.toString("pem")}\n`;
 }
 
 /** What the CA calls its key; where it has no name, the key's own. */

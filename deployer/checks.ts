@@ -12,6 +12,8 @@ import type { Check } from "../stages/initialise";
 import { checkMayIssue } from "./application-credential";
 import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
+import { SIGNING_KEY } from "./gnupg-keys";
+import { openImageKey, proveImageKey } from "./image-key";
 import { shortages } from "./quota";
 import { localRecipes, remoteCommit } from "./recipes";
 
@@ -32,7 +34,7 @@ export function buildChecks(deployment: Deployment, subject: BuildSubject): Chec
     quota: () => quota(deployment),
     regions: () => regions(deployment),
     buckets: () => buckets(deployment),
-    "signing key": () => signingKey(deployment),
+    "signing keys": () => signingKeys(deployment),
     recipes: () => recipes(deployment),
   };
   return Object.entries(all).map(([name, run]) => ({ name, run }));
@@ -184,10 +186,15 @@ async function buckets(deployment: Deployment): Promise<string[]> {
     .map(({ name }) => `${session.cloud}: there is no bucket ${name}; deploy the factory: cdktf deploy factory`);
 }
 
-async function signingKey(deployment: Deployment): Promise<string[]> {
+function signingKeys(deployment: Deployment): Promise<string[]> {
   const gnupg = new GnupgHome(deployment.home.gnupg);
-  await gnupg.proveSigning(gnupg.fingerprint(deployment.config.signing));
-  return [];
+  const openPgp = async (): Promise<void> =>
+    gnupg.proveSigning(gnupg.fingerprint(SIGNING_KEY, deployment.config.signing.key));
+  const image = async (): Promise<void> => {
+    const key = await openImageKey(deployment);
+    if (key) await proveImageKey(key);
+  };
+  return failures([openPgp(), image()]);
 }
 
 async function recipes(deployment: Deployment): Promise<string[]> {

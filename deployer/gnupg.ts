@@ -1,17 +1,25 @@
-/** The signing key of the deploying side: made or found in its GnuPG home, which no build host ever sees. */
+/** The keys of the deploying side: made, imported or found in its GnuPG home, which no build host ever sees. */
+import type { KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { withAgent } from "../stages/lib/assuan";
+import { parseSExpression, valueNamed } from "../stages/lib/s-expression";
+import { keyRows, p384Key, SIGNING_KEY, type KeyKind } from "./gnupg-keys";
 import { must, run } from "./process";
 import { LONGEST_SOCKET_PATH, runtimeDirectory, shortName } from "./runtime-dir";
 import { UserError } from "./user-error";
 
-export interface SigningKeyConfig {
-  /** 40 hex digits, or "generate". */
-  readonly key: string;
+export interface EnsuredKey {
+  /** Of the primary key. */
+  readonly fingerprint: string;
+  /** What was done: nothing, or in words. */
+  readonly done: "is there" | "was made, without a passphrase" | "was imported" | "has a new subkey";
 }
 
-/** Name of the file that remembers which key was generated. */
-const GENERATED = "factory-signing-key";
+/** How long a subkey that was made here signs; its signatures stay good. */
+const SUBKEY_LASTS = "2y";
+/** Days before its end at which `factory setup` makes the next one. */
+const SUBKEY_RENEWED = 180;
 
 /** The longest name of a socket that gpg-agent makes in its home. */
 const AGENT_SOCKET = "S.gpg-agent.browser";
@@ -20,53 +28,66 @@ export class GnupgHome {
   constructor(readonly directory: string) {}
 
   /**
-   * Makes the home and, where asked for and missing, a key without a passphrase. Tells the fingerprint and whether the
-   * key is new. Throws a UserError when the home lacks the key that is named.
+   * Makes the home, and the key where it is to be made or imported. Throws a UserError when the home lacks the key that
+   * is named.
+   * @param source "generate", 40 hex digits of a key that is in the home (or on a token that its agent knows), or where
+   *   an armoured secret key is taken from
+   * @param fetch reads such a source
    */
   async ensureKey(
-    config: SigningKeyConfig,
+    kind: KeyKind,
+    source: string,
     owner: string,
-  ): Promise<{ readonly fingerprint: string; readonly made: boolean }> {
+    fetch: (source: string) => Promise<string>,
+  ): Promise<EnsuredKey> {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-    const known = this.fingerprintOf(config);
-    if (known !== undefined) {
-      await this.publicKey(known);
-      return { fingerprint: known, made: false };
+    if (source !== "generate" && !isFingerprint(source)) {
+      const fingerprint = await this.importSecret(kind, source, await fetch(source));
+      return { fingerprint, done: "was imported" };
     }
-    const status = await this.gpg([
-      "--status-fd",
-      "1",
-      "--passphrase",
-      "",
-      "--quick-generate-key",
-      owner,
-      "ed25519",
-      "sign",
-      "never",
-    ]);
-    const fingerprint = /^\[GNUPG:\] KEY_CREATED \S+ ([0-9A-F]{40})/m.exec(status)?.[1];
-    if (fingerprint === undefined) throw new Error(`gpg: made no key: ${status.trim()}`);
-    writeFileSync(path.join(this.directory, GENERATED), `${fingerprint}\n`, { mode: 0o600 });
-    return { fingerprint, made: true };
+    const known = this.known(kind, source);
+    if (known === undefined) {
+      const fingerprint = await this.generate(kind, owner);
+      this.remember(kind, source, fingerprint);
+      return { fingerprint, done: "was made, without a passphrase" };
+    }
+    await this.publicKey(known, kind);
+    if (source !== "generate" || !kind.subkey || !(await this.subkeyEnds(known)))
+      return { fingerprint: known, done: "is there" };
+    await this.gpg(["--passphrase", "", "--quick-add-key", known, kind.algorithm, "sign", SUBKEY_LASTS]);
+    return { fingerprint: known, done: "has a new subkey" };
   }
 
-  /** The fingerprint that the configuration means. Throws a UserError when it was never generated. */
-  fingerprint(config: SigningKeyConfig): string {
-    const known = this.fingerprintOf(config);
+  /** The fingerprint that the configuration means. Throws a UserError when it was never made or imported. */
+  fingerprint(kind: KeyKind, source: string): string {
+    const known = this.known(kind, source);
     if (known !== undefined) return known;
-    throw new UserError(`${this.directory}: there is no signing key yet: run "npx factory setup" first`);
+    throw new UserError(`${this.directory}: there is no key for ${kind.key} yet: run "npx factory setup" first`);
   }
 
   /** The armoured public key. Throws a UserError when it is not there. */
-  async publicKey(fingerprint: string): Promise<string> {
+  async publicKey(fingerprint: string, kind = SIGNING_KEY): Promise<string> {
     const key = await this.gpg(["--armor", "--export", fingerprint]);
     if (key.includes("BEGIN PGP PUBLIC KEY")) return key;
     throw new UserError(
-      `signing.key: ${this.directory} has no key ${fingerprint}; import it there, or name another one`,
+      `${kind.key}: ${this.directory} has no key ${fingerprint}; import it there, or name another one`,
     );
   }
 
-  /** Makes a signature as a stage will ask for it: without anybody at hand to type a passphrase. */
+  /** How the agent calls the newest key on a curve that may sign, of a primary key and its subkeys. */
+  async keygrip(fingerprint: string, curve: string): Promise<string | undefined> {
+    const listed = await this.gpg(["--with-colons", "--with-keygrip", "--list-keys", fingerprint]);
+    return keyRows(listed).findLast((row) => row.curve === curve && row.signs)?.keygrip;
+  }
+
+  /** The public half of an elliptic key that the agent has, or knows a token of. */
+  async agentKey(keygrip: string): Promise<KeyObject> {
+    const socket = await this.socket("agent-socket");
+    const answer = await withAgent(socket, async (agent) => agent.ask(`READKEY ${keygrip}`));
+    return p384Key(valueNamed(parseSExpression(answer), "q") ?? Buffer.alloc(0));
+  }
+
+  /** Makes an OpenPGP signature as a stage will ask for it: without anybody at hand to type a passphrase. */
   async proveSigning(fingerprint: string): Promise<void> {
     const args = ["--local-user", fingerprint, "--pinentry-mode", "error", "--output", "-", "--detach-sign"];
     const { code, stderr } = await run("gpg", this.arguments(args), { stdin: "proof", env: ENVIRONMENT });
@@ -79,17 +100,62 @@ export class GnupgHome {
   }
 
   /** Starts the agent if need be. Gives its restricted socket, which signs but tells no secret. */
-  async agentSocket(): Promise<string> {
+  agentSocket(): Promise<string> {
+    return this.socket("agent-extra-socket");
+  }
+
+  private async socket(which: "agent-socket" | "agent-extra-socket"): Promise<string> {
     const home = ["--homedir", this.short()];
     await must("gpgconf", [...home, "--launch", "gpg-agent"], { env: ENVIRONMENT });
-    const socket = await must("gpgconf", [...home, "--list-dirs", "agent-extra-socket"], { env: ENVIRONMENT });
+    const socket = await must("gpgconf", [...home, "--list-dirs", which], { env: ENVIRONMENT });
     return decodeURIComponent(socket.trim());
   }
 
-  private fingerprintOf({ key }: SigningKeyConfig): string | undefined {
-    if (key !== "generate") return key.toUpperCase();
-    const file = path.join(this.directory, GENERATED);
+  private known(kind: KeyKind, source: string): string | undefined {
+    if (isFingerprint(source)) return source.toUpperCase();
+    const file = path.join(this.directory, rememberedAs(kind, source));
     return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
+  }
+
+  private remember(kind: KeyKind, source: string, fingerprint: string): void {
+    writeFileSync(path.join(this.directory, rememberedAs(kind, source)), `${fingerprint}\n`, { mode: 0o600 });
+  }
+
+  /** Makes a key without a passphrase; with a subkey to sign, the primary key can do nothing but certify it. */
+  private async generate({ algorithm, subkey }: KeyKind, owner: string): Promise<string> {
+    const made = ["--status-fd", "1", "--passphrase", "", "--quick-generate-key"];
+    const status = await this.gpg([...made, owner, algorithm, subkey ? "cert" : "sign", "never"]);
+    const fingerprint = /^\[GNUPG:\] KEY_CREATED \S+ ([0-9A-F]{40})/m.exec(status)?.[1];
+    if (fingerprint === undefined) throw new Error(`gpg: made no key: ${status.trim()}`);
+    if (subkey) await this.gpg(["--passphrase", "", "--quick-add-key", fingerprint, algorithm, "sign", SUBKEY_LASTS]);
+    return fingerprint;
+  }
+
+  /** Imports an armoured secret key; the same one again changes nothing. */
+  private async importSecret(kind: KeyKind, source: string, secret: string): Promise<string> {
+    const { stdout, stderr } = await run("gpg", this.arguments(["--status-fd", "1", "--import"]), {
+      stdin: secret,
+      env: ENVIRONMENT,
+    });
+    // Flag 16 of the reason: it holds a secret key.
+    const imported = [...stdout.matchAll(/^\[GNUPG:\] IMPORT_OK (\d+) ([0-9A-F]{40})/gm)];
+    const fingerprint = imported.find(([, reason]) => (Number(reason) & 16) !== 0)?.[2];
+    if (fingerprint === undefined) {
+      const said = stderr.trim().split("\n").at(-1) ?? "";
+      throw new UserError(
+        `${kind.key} (${source}): holds no OpenPGP secret key${said === "" ? "" : ` (${said})`}; ` +
+          "write one with: gpg --armor --export-secret-keys FINGERPRINT",
+      );
+    }
+    this.remember(kind, source, fingerprint);
+    return fingerprint;
+  }
+
+  /** Whether a primary key that signs by subkeys has none that lasts. */
+  private async subkeyEnds(fingerprint: string): Promise<boolean> {
+    const rows = keyRows(await this.gpg(["--with-colons", "--with-keygrip", "--list-keys", fingerprint]));
+    const until = Date.now() / 1000 + SUBKEY_RENEWED * 86_400;
+    return !rows.some(({ signs, expires }) => signs && (expires === undefined || expires > until));
   }
 
   private gpg(args: readonly string[]): Promise<string> {
@@ -111,3 +177,9 @@ export class GnupgHome {
 
 /** What we call by name must not be redirected by the caller's environment. */
 const ENVIRONMENT = { GNUPGHOME: undefined, GPG_AGENT_INFO: undefined, LC_ALL: "C" };
+
+const isFingerprint = (source: string): boolean => /^[0-9A-Fa-f]{40}$/.test(source);
+
+/** What was imported is not taken for what was made, and the other way round. */
+const rememberedAs = ({ remembered }: KeyKind, source: string): string =>
+  source === "generate" ? remembered : `${remembered}-${shortName(source)}`;

@@ -1,13 +1,18 @@
 /** `factory setup`: makes this deploying side ready; safe to run again at any time. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { configPath } from "../config/paths";
 import { recordPlace, refuseOtherPlace } from "../config/state-place";
 import { names, tags } from "../model/naming";
 import { list } from "../openstack/neutron";
 import { listServers } from "../openstack/nova";
 import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
+import { IMAGE_KEY, SIGNING_KEY, type KeyKind } from "./gnupg-keys";
+import { imageKeyOwner } from "./image-key";
 import { must, run } from "./process";
+import { fetchSecret } from "./secrets/fetch";
+import { parseSource } from "./secrets/source";
 import { prepareStates } from "./states/prepare";
 import { stateStore } from "./states/store";
 import { UserError } from "./user-error";
@@ -48,10 +53,30 @@ export async function setUp(deployment: Deployment, say: (line: string) => void)
   recordPlace(home.directory, config.state);
   say(await sshKey(deployment));
 
+  for (const line of await signingKeys(deployment)) say(line);
+}
+
+/** Makes, imports or finds the keys; a line about each. */
+async function signingKeys(deployment: Deployment): Promise<string[]> {
+  const { config, home } = deployment;
+  const { key, imageKey } = config.signing;
   const gnupg = new GnupgHome(home.gnupg);
-  const owner = `Image Factory ${config.factory} <${config.notify.from}>`;
-  const { fingerprint, made } = await gnupg.ensureKey(config.signing, owner);
-  say(`signing key: ${fingerprint} ${made ? "was made, without a passphrase" : "is there"} (${home.gnupg})`);
+  const directory = path.dirname(configPath(deployment.root));
+  const fetch = (source: string): Promise<string> => {
+    const parsed = parseSource(source);
+    if (parsed.kind === "generate") throw new Error(`${source}: is no source`);
+    return fetchSecret(parsed.kind, parsed.what, { directory, env: process.env, session: deployment.project("build") });
+  };
+  const ensure = async (kind: KeyKind, source: string, owner: string): Promise<string> => {
+    const { fingerprint, done } = await gnupg.ensureKey(kind, source, owner, fetch);
+    return `${fingerprint} ${done} (${home.gnupg})`;
+  };
+  return [
+    `signing key: ${await ensure(SIGNING_KEY, key, `Image Factory ${config.factory} <${config.notify.from}>`)}`,
+    imageKey === "none"
+      ? "image key: none, images carry no signature for Glance"
+      : `image key: ${await ensure(IMAGE_KEY, imageKey, imageKeyOwner(config))}`,
+  ];
 }
 
 async function missingTools(): Promise<Tool[]> {

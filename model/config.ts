@@ -9,6 +9,7 @@ import { networkSchema } from "./config/network";
 import { nodesSchema } from "./config/nodes";
 import { retentionSchema } from "./config/retention";
 import { secretsSchema } from "./config/secrets";
+import { signingSchema } from "./config/signing";
 import { stateSchema } from "./config/state";
 import { webServerSchema } from "./config/web-server";
 import { architectureIn, crossChecks, regionNamesIn } from "./config/checks";
@@ -91,15 +92,7 @@ export const configSchema = z.strictObject({
       from: z.email({ error: "is no mail address; write it as factory@example.org" }).describe("Sender of those mails"),
     })
     .describe("Mail"),
-  signing: z
-    .strictObject({
-      key: z
-        .string()
-        .regex(/^(generate|[0-9A-Fa-f]{40})$/, "is no OpenPGP fingerprint; write its 40 hex digits, or generate")
-        .describe("Fingerprint of the OpenPGP key that signs images; generate: make one without a passphrase"),
-      home: text.optional().describe("GnuPG's home directory of that key; default: gnupg/ below FACTORY_HOME"),
-    })
-    .describe("The signing key, on the deploying side only"),
+  signing: signingSchema.describe("The keys that sign, on the deploying side only"),
   build: buildSchema.prefault({}).describe("Bounds of a build"),
 });
 

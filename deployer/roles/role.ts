@@ -1,5 +1,6 @@
 /** What a node of a role is given beside its user data: secrets, certificates, files, and what is to be started then. */
 import type { ChildProcess } from "node:child_process";
+import type { KeyObject } from "node:crypto";
 import type { SecretName } from "../../model/config/secrets";
 import type { Deployment } from "../deployment";
 import type { FactoryNode } from "../nodes";
@@ -69,11 +70,21 @@ export interface Certificate {
   readonly privateKey: string;
 }
 
+export interface KeyCertificateRequest {
+  readonly commonName: string;
+  /** On curve P-384; its private half stays where it is. */
+  readonly publicKey: KeyObject;
+  /** How long it is good for, unless the CA ends sooner. */
+  readonly days: number;
+}
+
 /** The factory's CA. */
 export interface Authority {
   /** PEM of the CA's certificate. */
   readonly certificate: string;
   issue(request: CertificateRequest): Promise<Certificate>;
+  /** PEM of a certificate for a key that signs images. */
+  certify(request: KeyCertificateRequest): Promise<string>;
 }
 
 /** The values of `secrets` in factory.yaml, fetched or made when they are first asked for. */

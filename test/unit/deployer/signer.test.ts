@@ -5,9 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GnupgHome } from "../../../deployer/gnupg";
+import { SIGNING_KEY } from "../../../deployer/gnupg-keys";
 import { SignerForward, SignerNeed } from "../../../deployer/signer";
 import type { BuildEvent } from "../../../model/events";
 import { Sshd } from "./lib/sshd";
+
+const OWNER = "Test <test@example.org>";
+const none = (): Promise<string> => Promise.resolve("");
 
 let sshd: Sshd;
 let directory: string;
@@ -19,7 +23,7 @@ beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), "signer-"));
   // Longer than a socket's path may be: the agent must work all the same.
   gnupg = new GnupgHome(path.join(directory, "a-home-with-a-long-path-".repeat(5), "gnupg"));
-  ({ fingerprint } = await gnupg.ensureKey({ key: "generate" }, "Test <test@example.org>"));
+  ({ fingerprint } = await gnupg.ensureKey(SIGNING_KEY, "generate", OWNER, none));
 });
 afterAll(async () => {
   await sshd.stop();
@@ -42,18 +46,18 @@ const event = (fields: Partial<BuildEvent>): BuildEvent => ({
 
 test("a key is made once", async () => {
   expect(fingerprint).toMatch(/^[0-9A-F]{40}$/);
-  expect(await gnupg.ensureKey({ key: "generate" }, "Test <test@example.org>")).toEqual({ fingerprint, made: false });
+  expect(await gnupg.ensureKey(SIGNING_KEY, "generate", OWNER, none)).toEqual({ fingerprint, done: "is there" });
   expect(await gnupg.publicKey(fingerprint)).toContain("BEGIN PGP PUBLIC KEY BLOCK");
   await expect(gnupg.proveSigning(fingerprint)).resolves.toBeUndefined();
 });
 
 test("a key that is not there is one line with the remedy", async () => {
   const missing = "0".repeat(40);
-  await expect(gnupg.ensureKey({ key: missing }, "x")).rejects.toThrow(
+  await expect(gnupg.ensureKey(SIGNING_KEY, missing, OWNER, none)).rejects.toThrow(
     /^signing\.key: .* has no key 0{40}; import it there/,
   );
   await expect(gnupg.proveSigning(missing)).rejects.toThrow(/^signing\.key: 0{40} in .* can not sign now \(/);
-  expect(() => new GnupgHome("/nowhere").fingerprint({ key: "generate" })).toThrow('run "npx factory setup" first');
+  expect(() => new GnupgHome("/nowhere").fingerprint(SIGNING_KEY, "generate")).toThrow('run "npx factory setup" first');
 });
 
 test("the signer is needed from a stage's request to its end, whatever the stage's other events say", () => {

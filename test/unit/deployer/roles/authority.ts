@@ -6,5 +6,5 @@ export function rememberingAuthority(asked: CertificateRequest[]): () => Promise
     asked.push(request);
     return Promise.resolve({ certificate: "CERTIFICATE", privateKey: "KEY" });
   };
-  return () => Promise.resolve({ certificate: "CA", issue });
+  return () => Promise.resolve({ certificate: "CA", issue, certify: () => Promise.resolve("CERTIFICATE") });
 }
