@@ -14,7 +14,7 @@ export interface AccessNeed {
   readonly service: Service;
   readonly uses: readonly Use[];
   readonly methods: readonly string[];
-  /** Below the service's endpoint; `*` is one segment, `**` any. `{bucket}` stands for each bucket's name. */
+  /** Below the service's endpoint; `*` is one segment, `**` any. `{bucket}`, `{certificate}`: for each of them. */
   readonly path: string;
   readonly why: string;
 }
@@ -42,6 +42,21 @@ export const ACCESS: readonly AccessNeed[] = [
     methods: ["PUT", "GET"],
     path: "/images/*/file",
     why: "8, 12: upload; Nova reads it for the test",
+  },
+  // These two secrets alone: the project's others are the factory's passwords and its CA.
+  {
+    service: "key-manager",
+    uses: IMAGES,
+    methods: ["GET"],
+    path: "/secrets/{certificate}",
+    why: "8, 9, 12: Glance and Nova verify the image's signature in the name of whoever asked them",
+  },
+  {
+    service: "key-manager",
+    uses: IMAGES,
+    methods: ["GET"],
+    path: "/secrets/{certificate}/payload",
+    why: "8, 9, 12: as above",
   },
 
   { service: "compute", uses: ["home"], methods: ["GET"], path: "/flavors/detail", why: "9: the flavor by its name" },
@@ -116,17 +131,33 @@ export interface RulesInput {
   /** The path of a service's endpoint URL: `/v2.1`, `/compute/v2.1`, `/v1/AUTH_abc`. */
   readonly prefix: (service: Service) => string;
   readonly buckets: readonly string[];
+  /** Ids of the secrets that hold the certificate of image signatures. @default none */
+  readonly certificates?: readonly string[];
 }
 
 /** The rules of one credential. */
-export function accessRules({ uses, prefix, buckets }: RulesInput): AccessRule[] {
+export function accessRules({ uses, prefix, buckets, certificates = [] }: RulesInput): AccessRule[] {
   return ACCESS.filter((need) => need.uses.some((use) => uses.includes(use))).flatMap(({ service, methods, path }) => {
-    const paths = path.includes("{bucket}") ? buckets.map((bucket) => path.replace("{bucket}", bucket)) : [path];
+    const paths = each(each([path], "{bucket}", buckets), "{certificate}", certificates);
     return paths.flatMap((one) => methods.map((method) => ({ service, method, path: prefix(service) + one })));
   });
 }
 
-/** The services that these uses need an endpoint of. */
-export function servicesFor(uses: readonly Use[]): Service[] {
-  return [...new Set(ACCESS.filter((need) => need.uses.some((use) => uses.includes(use))).map((need) => need.service))];
+/** The paths with each of the values in the place of a placeholder. */
+function each(paths: readonly string[], placeholder: string, values: readonly string[]): string[] {
+  return paths.flatMap((path) =>
+    path.includes(placeholder) ? values.map((value) => path.replace(placeholder, value)) : [path],
+  );
+}
+
+/** The services that these uses need an endpoint of: the key manager's only for a certificate that lies there. */
+export function servicesFor(uses: readonly Use[], certificates: readonly string[] = []): Service[] {
+  const needs = ACCESS.filter((need) => need.uses.some((use) => uses.includes(use)));
+  const wanted = needs.filter(({ path }) => certificates.length > 0 || !path.includes("{certificate}"));
+  return [...new Set(wanted.map((need) => need.service))];
+}
+
+/** Whether a rule is one of those for certificates, whichever they were. */
+export function isCertificateRule({ service, method, path }: AccessRule): boolean {
+  return service === "key-manager" && method === "GET" && /\/secrets\/[0-9a-f-]{36}(\/payload)?$/.test(path);
 }

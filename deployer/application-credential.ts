@@ -1,5 +1,5 @@
 /** Short-lived application credentials for a build host, one for each clouds.yaml entry that its stages use. */
-import type { BuildPlan, Credential, Credentials } from "../model/plan";
+import type { BuildPlan, Credential, Credentials, RegionTarget } from "../model/plan";
 import type { Service } from "../openstack/catalogue";
 import {
   createApplicationCredential,
@@ -13,7 +13,7 @@ import {
 } from "../openstack/keystone";
 import type { Session } from "../openstack/session";
 import { hasStatus } from "../openstack/errors";
-import { accessRules, servicesFor, type Use } from "./access-rules";
+import { accessRules, isCertificateRule, servicesFor, type Use } from "./access-rules";
 import type { Deployment } from "./deployment";
 import { pause } from "./pause";
 import { UserError } from "./user-error";
@@ -24,18 +24,33 @@ export const ROLES = ["member"];
 /** A clouds.yaml entry and what it is used for, region by region. */
 export interface EntryUse {
   readonly cloud: string;
-  readonly sessions: readonly { readonly session: Session; readonly use: Use }[];
+  readonly sessions: readonly {
+    readonly session: Session;
+    readonly use: Use;
+    /** Id of the certificate of image signatures in that region's key manager. */
+    readonly certificate?: string | undefined;
+  }[];
 }
 
 /** The entries that a build needs, each once. */
-export function entriesFor(deployment: Deployment, plan: Pick<BuildPlan, "home" | "regions">): EntryUse[] {
+export function entriesFor(
+  deployment: Deployment,
+  plan: Pick<BuildPlan, "home" | "regions" | "imageSigning">,
+): EntryUse[] {
+  const region = (target: RegionTarget, use: "home" | "region") => ({
+    cloud: target.cloud,
+    session: deployment.region(target),
+    use,
+    certificate: plan.imageSigning?.certificates[target.name],
+  });
   const uses = [
-    { cloud: plan.home.cloud, session: deployment.region(plan.home), use: "home" as const },
-    ...plan.regions.map((one) => ({ cloud: one.cloud, session: deployment.region(one), use: "region" as const })),
+    region(plan.home, "home"),
+    ...plan.regions.map((one) => region(one, "region")),
     {
       cloud: deployment.config.projects.production.cloud,
       session: deployment.project("production"),
       use: "buckets" as const,
+      certificate: undefined,
     },
   ];
   return [...new Set(uses.map((one) => one.cloud))].map((cloud) => ({
@@ -126,14 +141,18 @@ export async function forgetAccessRules(entries: readonly EntryUse[], buckets: r
     const [first] = sessions;
     if (!first || (await listApplicationCredentials(first.session)).some(({ name }) => BUILD_CREDENTIAL.test(name)))
       continue;
-    await forgetRules(first.session, await rulesOf(sessions, buckets));
+    await forgetRules(first.session, await rulesOf(sessions, buckets), isCertificateRule);
   }
 }
 
-/** Removes these access rules of a session's user, as far as they are there. */
-export async function forgetRules(session: Session, rules: readonly AccessRule[]): Promise<void> {
+/** Removes these access rules of a session's user, and others that are told, as far as they are there. */
+export async function forgetRules(
+  session: Session,
+  rules: readonly AccessRule[],
+  others: (rule: AccessRule) => boolean = () => false,
+): Promise<void> {
   const ours = new Set(rules.map(ruleKey));
-  const left = (await listAccessRules(session)).filter((rule) => ours.has(ruleKey(rule)));
+  const left = (await listAccessRules(session)).filter((rule) => ours.has(ruleKey(rule)) || others(rule));
   for (const { id } of left) await deleteAccessRule(session, id);
 }
 
@@ -141,7 +160,7 @@ export async function forgetRules(session: Session, rules: readonly AccessRule[]
 const BUILD_CREDENTIAL = /-\d{12}-[0-9a-f]{4}-/;
 
 async function rulesOf(sessions: EntryUse["sessions"], buckets: readonly string[]): Promise<AccessRule[]> {
-  return (await Promise.all(sessions.map((one) => rulesFor(one.session, [one.use], buckets)))).flat();
+  return (await Promise.all(sessions.map((one) => rulesFor(one, buckets)))).flat();
 }
 
 /** The path that a service's calls begin with, `/v1/AUTH_abc`: Keystone compares a request's whole path with rules. */
@@ -149,10 +168,14 @@ export async function endpointPath(session: Session, service: Service): Promise<
   return new URL(await session.endpoint(service)).pathname.replace(/\/$/, "");
 }
 
-async function rulesFor(session: Session, uses: readonly Use[], buckets: readonly string[]): Promise<AccessRule[]> {
+async function rulesFor(
+  { session, use, certificate }: EntryUse["sessions"][number],
+  buckets: readonly string[],
+): Promise<AccessRule[]> {
+  const certificates = certificate === undefined ? [] : [certificate];
   const prefixes = new Map<Service, string>();
-  for (const service of servicesFor(uses)) prefixes.set(service, await endpointPath(session, service));
-  return accessRules({ uses, buckets, prefix: (service) => prefixes.get(service) ?? "" });
+  for (const service of servicesFor([use], certificates)) prefixes.set(service, await endpointPath(session, service));
+  return accessRules({ uses: [use], buckets, certificates, prefix: (service) => prefixes.get(service) ?? "" });
 }
 
 const ruleKey = ({ service, method, path }: AccessRule): string => `${service} ${method} ${path}`;

@@ -11,9 +11,12 @@ import { waitForFirstBoot } from "./cloud-init";
 import type { Deployment } from "./deployment";
 import { follow, type UnitEnd } from "./follow";
 import { GnupgHome } from "./gnupg";
+import { SIGNING_KEY } from "./gnupg-keys";
 import { handOver, startUnit, unitIsActive } from "./handover";
+import { prepareImageSigning, probeRegions } from "./image-signing";
 import type { BuildName } from "./initialise";
 import { Journal } from "./journal";
+import { serveSignature } from "./late-signature";
 import { keepRenewing, LeaseKeeper } from "./lease";
 import { networkTestNode } from "./network-test";
 import { nodeById, Ways, type FactoryNode } from "./nodes";
@@ -187,7 +190,7 @@ class Attachment {
     const expires = expiryOf(node.server.tags);
     if (expires !== undefined && Date.parse(expires) < Date.now()) throw new UserError(expired(options, expires));
     const gnupg = new GnupgHome(home.gnupg);
-    const fingerprint = gnupg.fingerprint(config.signing);
+    const fingerprint = gnupg.fingerprint(SIGNING_KEY, config.signing.key);
     const [runner, bundled, lookedUp, publicKey, networkTest] = await Promise.all([
       bundleRunner(deployment.root),
       git ? undefined : localRecipes(deployment.root),
@@ -209,13 +212,17 @@ class Attachment {
       requestedBy: options.holder,
       expires,
     });
-    const credentials = await issueCredentials(entriesFor(deployment, plan), {
+    const prepared = await prepareImageSigning(deployment, plan, options.say);
+    const entries = entriesFor(deployment, { ...plan, ...(prepared && { imageSigning: prepared.signing }) });
+    const credentials = await issueCredentials(entries, {
       build: plan.build,
       expires: plan.expires,
       buckets: [plan.buckets.requests, plan.buckets.staging],
     });
+    const imageSigning = prepared && (await probeRegions(prepared, plan, credentials, options.say));
     await this.share(host, plan.expires, recipeIdentity(plan.image, recipes));
-    await handOver(host, node.user, { plan, runner, recipes: bundled, credentials });
+    const whole = { ...plan, ...(imageSigning && { imageSigning }) };
+    await handOver(host, node.user, { plan: whole, runner, recipes: bundled, credentials });
     await startUnit(host);
     return { commit: recipes.commit, dirty: recipes.dirty, runner: runner.sha256, options: chosen, selection };
   }
@@ -253,7 +260,9 @@ class Attachment {
         onEvent: (event) => {
           const wanted = need.note(event);
           // What an earlier run asked for is not asked for now.
-          signer.set(wanted && (joined || count >= known));
+          const current = joined || count >= known;
+          signer.set(wanted && current);
+          if (current) void serveSignature(deployment, event, say);
           if (++count > known) journal.show(event);
         },
         deadline: deadline(deployment.config.build.timeoutMinutes),

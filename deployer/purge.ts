@@ -4,10 +4,11 @@ import { OWNER_TAG } from "../model/naming";
 import { deleteImage, listImages } from "../openstack/glance";
 import { dataVolumes } from "./data-volumes";
 import type { Deployment } from "./deployment";
+import { purgeCertificates } from "./image-certificate";
 import { release } from "./retained";
 import { purgeSecrets } from "./secrets/kept";
 
-/** Deletes the factory's volumes, buckets with all their objects, private images and generated secrets; tells each. */
+/** Deletes the factory's volumes, buckets with all their objects, private images, their certificates and generated secrets; tells each. */
 export async function purgeData(deployment: Deployment): Promise<string[]> {
   const { factory, buckets } = deployment.config;
   const lines: string[] = [];
@@ -19,7 +20,8 @@ export async function purgeData(deployment: Deployment): Promise<string[]> {
     lines.push(await release(deployment.project("production"), { factory, kind: "container", name }, true));
   }
   const kept = lines.filter((line) => !line.endsWith("is gone already"));
-  return [...kept, ...(await purgeImages(deployment)), ...(await purgeSecrets(deployment))];
+  const images = await purgeImages(deployment);
+  return [...kept, ...images, ...(await purgeCertificates(deployment)), ...(await purgeSecrets(deployment))];
 }
 
 /** Deletes the factory's private images in every region; tells each, and what it leaves. */

@@ -13,6 +13,11 @@ export interface ImageSigning {
   readonly certificate: string;
   /** Name of a region → UUID of the certificate there. A region that is missing takes no signature. */
   readonly certificates: Readonly<Record<string, string>>;
+  /**
+   * Regions whose Glance can verify at the upload with the build host's own credential: there the signature is told at
+   * the image's creation. Elsewhere it is added when the data is in, for Nova.
+   */
+  readonly verifiedAtUpload: readonly string[];
 }
 
 export interface ImageSignature {
@@ -23,18 +28,50 @@ export interface ImageSignature {
   readonly value: string;
 }
 
-/** The four properties in one region; none of them where the region can't verify. */
+/** When a region is told the signature: with the image's creation, or once its data is there. */
+export type SignatureMoment = "create" | "active";
+
+/** The four properties for one region at one moment; none of them where it is another moment, or no certificate is. */
 export function signatureProperties(
-  signing: Pick<ImageSigning, "certificates"> | undefined,
+  signing: Pick<ImageSigning, "certificates" | "verifiedAtUpload"> | undefined,
   signature: ImageSignature | undefined,
-  region: string,
+  { region, moment }: { readonly region: string; readonly moment: SignatureMoment },
 ): Readonly<Record<string, string>> {
   const certificate = signing?.certificates[region];
-  if (certificate === undefined || signature === undefined) return {};
+  if (signing === undefined || certificate === undefined || signature === undefined) return {};
+  if (signing.verifiedAtUpload.includes(region) !== (moment === "create")) return {};
   return {
     img_signature: signature.value,
     img_signature_hash_method: signature.hashMethod,
     img_signature_key_type: signature.keyType,
     img_signature_certificate_uuid: certificate,
   };
+}
+
+/** What a build host asks the deploying side for: that this image of the build is told its signature. */
+export interface SignatureRequest {
+  readonly region: string;
+  readonly imageId: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+const PROPERTIES: readonly string[] = [
+  "img_signature",
+  "img_signature_hash_method",
+  "img_signature_key_type",
+  "img_signature_certificate_uuid",
+];
+
+/** The request as an event's data. */
+export function signatureRequestData(request: SignatureRequest): Readonly<Record<string, unknown>> {
+  return { needsSignature: request };
+}
+
+/** The request in an event's data; undefined when there is none, or one that asks for anything else. */
+export function signatureRequestIn(data: Readonly<Record<string, unknown>> | undefined): SignatureRequest | undefined {
+  const asked = data?.["needsSignature"] as Partial<SignatureRequest> | null | undefined;
+  if (typeof asked?.region !== "string" || typeof asked.imageId !== "string") return undefined;
+  const properties = Object.entries(asked.properties ?? {});
+  const fits = properties.every(([name, value]) => PROPERTIES.includes(name) && typeof value === "string");
+  return fits && properties.length === PROPERTIES.length ? (asked as SignatureRequest) : undefined;
 }

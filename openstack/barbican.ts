@@ -29,6 +29,8 @@ interface Page {
   readonly total?: number;
 }
 
+const TEXT = "text/plain";
+const BYTES = "application/octet-stream";
 const PAGE = 100;
 /** Tries of a request that changes nothing. */
 const ATTEMPTS = 5;
@@ -40,11 +42,34 @@ export async function createSecret(session: Session, secret: NewSecret): Promise
     name,
     secret_type: "opaque",
     payload,
-    payload_content_type: "text/plain",
+    payload_content_type: TEXT,
     ...(expires && { expiration: expires.toISOString().slice(0, 19) }),
   };
   const options = { service: "key-manager", method: "POST", path: "/secrets", json, signal } as const;
   return idOf((await session.json<{ secret_ref: string }>(options)).secret_ref);
+}
+
+/** Keeps a PEM certificate as what it is, so that whoever verifies by it finds it as such; gives its id. */
+export async function createCertificate(
+  session: Session,
+  { name, pem }: { readonly name: string; readonly pem: string },
+): Promise<string> {
+  const json = {
+    name,
+    secret_type: "certificate",
+    payload: Buffer.from(pem).toString("base64"),
+    payload_content_type: BYTES,
+    payload_content_encoding: "base64",
+  };
+  const options = { service: "key-manager", method: "POST", path: "/secrets", json } as const;
+  return idOf((await session.json<{ secret_ref: string }>(options)).secret_ref);
+}
+
+/** Lets these users (ids) read a secret, whatever their roles and projects, beside those who may anyway. */
+export async function letRead(session: Session, id: string, users: readonly string[]): Promise<void> {
+  const path = `/secrets/${encodeURIComponent(id)}/acl`;
+  const json = { read: { users, "project-access": true } };
+  await session.request({ service: "key-manager", method: "PUT", path, json });
 }
 
 /** The project's secrets with exactly this name, the oldest first. */
@@ -79,13 +104,27 @@ async function pages(session: Session, filter: Query, signal?: AbortSignal): Pro
 }
 
 /** What a secret holds; undefined when there is none with this id. */
-export async function secretPayload(session: Session, id: string, signal?: AbortSignal): Promise<string | undefined> {
+export function secretPayload(session: Session, id: string, signal?: AbortSignal): Promise<string | undefined> {
+  return payloadAs(TEXT, session, id, signal);
+}
+
+/** The PEM that {@link createCertificate} has kept; undefined when there is none with this id. */
+export function certificatePayload(session: Session, id: string): Promise<string | undefined> {
+  return payloadAs(BYTES, session, id);
+}
+
+async function payloadAs(
+  kind: string,
+  session: Session,
+  id: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const answer = await look(session, {
     service: "key-manager",
     method: "GET",
     path: `/secrets/${encodeURIComponent(id)}/payload`,
-    // Answers 406 to "application/json".
-    headers: { accept: "text/plain" },
+    // Answers 406 to "application/json", and to any but the kind that it was told.
+    headers: { accept: kind },
     expect: [200, 404],
     signal,
   });

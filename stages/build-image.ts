@@ -7,6 +7,7 @@ import { digestFile, sha256 } from "./lib/digests";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
 import { copyAtomic, hasSha256, writeAtomic } from "./lib/files";
+import { isSignedAs, signImage } from "./lib/image-signature";
 import { DPKG_FORMAT, packagesText, parseDpkg } from "./lib/packages";
 import { withRootMounted } from "./lib/partitions";
 import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
@@ -25,7 +26,7 @@ export const stage: HostStage = {
   async upToDate(context) {
     const { plan, paths, signal } = context;
     const data = context.data("build-image");
-    if (data.recipeKey !== recipeKey(context)) return false;
+    if (data.recipeKey !== recipeKey(context) || !isSignedAs(data.signature, context)) return false;
     if (await hasSha256(data.file, data.sha256, signal)) return true;
     // The scratch volume may have been emptied meanwhile; a copy is as good as its hash.
     const copy = path.join(paths.artefacts, ARTEFACTS.image(plan.build));
@@ -57,7 +58,10 @@ export const stage: HostStage = {
     }
     await log.step("qcow2 holds the same disk", async () => assertSameDisk(raw, qcow2, signal));
     const packages = await log.step("package list", async () => listPackages(context, raw));
-    const { size, hex } = await log.step("hashes", async () => digestFile(qcow2, ["sha256", "sha512"], signal));
+    const { size, hex } = await log.step("hashes", async () =>
+      digestFile(qcow2, ["sha256", "sha384", "sha512"], signal),
+    );
+    const signature = await log.step("signature for Glance", async () => signImage(context, qcow2, hex.sha384));
     await log.step("copies on the share", async () => {
       for (const name of [ARTEFACTS.image(plan.build), ARTEFACTS.packages, ARTEFACTS.packagesJson]) {
         await toShare(paths, name, signal);
@@ -70,6 +74,7 @@ export const stage: HostStage = {
       size,
       virtualSize,
       ...hex,
+      ...(signature && { signature }),
       packages: packages.count,
       packagesSha256: packages.sha256,
       patchedUntil,

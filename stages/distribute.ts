@@ -4,6 +4,7 @@ import { newImage } from "./lib/new-image";
 import { oneLine, StageError } from "./lib/errors";
 import type { DistributeData, StoredImage } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
+import { tellSignature } from "./lib/tell-signature";
 import type { RegionTarget } from "../model/plan";
 
 const ACTIVE_WITHIN = 15 * 60_000;
@@ -59,6 +60,7 @@ async function one(context: StageContext, region: RegionTarget): Promise<StoredI
       signal: context.signal,
       log: (line) => context.log.line(line),
     });
+    await tellSignature(context, region, stored.imageId);
     context.progress(`${region.name}: image ${stored.imageId} is active, ${stored.hashAlgo} as computed here`);
     return stored;
   } catch (error) {

@@ -2,6 +2,7 @@
 import { storeImage, isStored } from "./lib/glance-store";
 import { newImage } from "./lib/new-image";
 import type { RegisterData } from "./lib/results";
+import { tellSignature } from "./lib/tell-signature";
 import type { HostStage } from "./lib/stage";
 
 /** How long Glance may take from the end of the upload to "active", milliseconds. */
@@ -28,6 +29,7 @@ export const stage: HostStage = {
         log: (line) => log.line(line),
       }),
     );
+    await log.step("signature", async () => tellSignature(context, plan.home, stored.imageId));
     const data: RegisterData = { ...stored, sha256: built.sha256 };
     return { message: `${plan.home.name}: image ${stored.imageId}, ${stored.hashAlgo} as computed here`, data };
   },

@@ -7,6 +7,9 @@ import type { Layout } from "./layout";
 /** Relative to the artefacts' directory. */
 export const ARTEFACTS = {
   image: (build: string): string => `${build}.qcow2`,
+  /** Over the image's bytes, for Glance: DER, ECDSA with SHA-384; and the X.509 certificate of its key. */
+  imageSignature: (build: string): string => `${build}.qcow2.sig`,
+  imageCertificate: "image-signing.crt",
   packages: "packages.txt",
   packagesJson: "packages.json",
   /** Hash sets over the image file and over the files inside it. */
@@ -14,8 +17,16 @@ export const ARTEFACTS = {
   fileHashes: "files.hashdeep",
   test: "test",
   logs: "logs",
+  sbomSpdx: "sbom.spdx.json",
+  sbomCycloneDx: "sbom.cdx.json",
+  /** What has changed since the image's last release. */
+  changes: "changes.json",
+  changesText: "changes.md",
   provenance: "provenance.json",
+  /** The same, signed by the image key: an envelope. */
+  provenanceSigned: "provenance.dsse.json",
   sums: "SHA256SUMS",
+  longSums: "SHA512SUMS",
   keyring: "signing-key.gpg",
   key: "signing-key.asc",
   request: "publish-request.json",

@@ -3,7 +3,7 @@ import { useForwardedAgent } from "./gpg";
 import type { StageContext } from "./stage";
 
 /** Seconds that a person may take to come back to a build that waits for the key. */
-const SIGNER_TIMEOUT = 30 * 60;
+export const SIGNER_TIMEOUT = 30 * 60;
 
 /** Runs `work` while the deploying side's agent is there. The agent's socket is asked for only as long as it is needed. */
 export async function withSigner<T>(context: StageContext, work: () => Promise<T>): Promise<T> {

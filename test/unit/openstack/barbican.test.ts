@@ -1,4 +1,13 @@
-import { createSecret, deleteSecret, listSecrets, secretPayload, secretsNamed } from "../../../openstack/barbican";
+import {
+  certificatePayload,
+  createCertificate,
+  createSecret,
+  deleteSecret,
+  letRead,
+  listSecrets,
+  secretPayload,
+  secretsNamed,
+} from "../../../openstack/barbican";
 import type { CloudServer } from "./cloud-server";
 import { FakeBarbican } from "./fake-barbican";
 
@@ -24,6 +33,24 @@ test("a secret is kept as text, found by its name, read and deleted", async () =
   expect(await deleteSecret(session, id)).toBe(false);
   expect(await secretPayload(session, id)).toBeUndefined();
   expect(await secretsNamed(session, "demo-ca")).toEqual([]);
+});
+
+test("a certificate is kept as one, in bytes, and read as such; users may be let read it", async () => {
+  const session = cloud.session();
+  const id = await createCertificate(session, { name: "demo-image-signing", pem: "PEM\n" });
+  expect(JSON.parse(cloud.calls("POST /key-manager/v1/secrets")[0]!.body)).toEqual({
+    name: "demo-image-signing",
+    secret_type: "certificate",
+    payload: "UEVNCg==",
+    payload_content_type: "application/octet-stream",
+    payload_content_encoding: "base64",
+  });
+  expect(await certificatePayload(session, id)).toBe("PEM\n");
+  expect(cloud.calls(`GET /key-manager/v1/secrets/${id}/payload`)[0]?.headers.accept).toBe("application/octet-stream");
+  await letRead(session, id, ["u1", "u2"]);
+  expect(JSON.parse(cloud.calls(`PUT /key-manager/v1/secrets/${id}/acl`)[0]!.body)).toEqual({
+    read: { users: ["u1", "u2"], "project-access": true },
+  });
 });
 
 test("an end is told in UTC, without a fraction of a second", async () => {

@@ -12,6 +12,8 @@ export interface FakeSecret {
 
 export class FakeBarbican {
   readonly secrets = new Map<string, FakeSecret>();
+  /** Ids of users who may read a secret, by its id. */
+  readonly readers = new Map<string, readonly string[]>();
   private clock = Date.parse("2026-01-01T00:00:00Z");
 
   constructor(private readonly cloud: CloudServer) {
@@ -54,7 +56,9 @@ export class FakeBarbican {
   }
 
   private create({ body }: Seen): Reply {
-    const { name, payload, expiration } = JSON.parse(body) as FakeSecret;
+    const told = JSON.parse(body) as FakeSecret & { readonly payload_content_encoding?: "base64" };
+    const { name, expiration } = told;
+    const payload = Buffer.from(told.payload, told.payload_content_encoding ?? "utf8").toString("utf8");
     const id = randomUUID();
     this.clock += 1000;
     const created = new Date(this.clock).toISOString().replace("Z", "");
@@ -69,6 +73,10 @@ export class FakeBarbican {
     this.cloud.on(`GET ${path}/payload`, () => {
       const found = this.secrets.get(id);
       return found ? { text: found.payload } : { status: 404 };
+    });
+    this.cloud.on(`PUT ${path}/acl`, ({ body }) => {
+      this.readers.set(id, (JSON.parse(body) as { read: { users: string[] } }).read.users);
+      return { json: { acl_ref: `https://elsewhere.example.org/v1/secrets/${id}/acl` } };
     });
     this.cloud.on(`DELETE ${path}`, () => ({ status: this.secrets.delete(id) ? 204 : 404 }));
   }
