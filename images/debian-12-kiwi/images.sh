@@ -8,3 +8,5 @@ rm -f /etc/apt/sources.list /etc/apt/sources.list.d/* /root/.bash_history /root/
 rm -rf /var/lib/cloud /var/log/cloud-init*.log /var/lib/dhcp/* /var/lib/apt/lists/* /var/cache/apt/*.bin
 apt-get clean
 find /var/log -type f -exec truncate --size=0 {} +
+# KIWI's notes to itself are made later; they are left out when the root is copied onto the disk.
+printf 'exclude:\n  - config.partids\n  - config.bootoptions\n' >/image/exclude_files.yaml
