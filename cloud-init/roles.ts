@@ -39,9 +39,9 @@ export function nfsServerUserData({ volumeId, ...node }: VolumeValues): string {
 }
 
 export function buildHostUserData({ volumeId, ...node }: VolumeValues): string {
-  const { scratch, build, cache, runner, unit } = HOST_PATHS;
+  const { scratch, build, cache, archives, runner, unit } = HOST_PATHS;
   return renderRole(node, {
     name: "build-host",
-    values: { volumeId, scratch, build, cache, runner, unit, mountVolume: file("factory-mount-volume") },
+    values: { volumeId, scratch, build, cache, archives, runner, unit, mountVolume: file("factory-mount-volume") },
   });
 }

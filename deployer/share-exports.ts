@@ -15,7 +15,8 @@ export class ShareExports {
   ) {}
 
   /**
-   * Lets a build's host, and nobody else, mount the build's directory and its recipe's cache. Safe to repeat. What
+   * Lets a build's host, and nobody else, mount the build's directory, its recipe's cache and the package archives of all
+   * builds, where each host can add and none can change or remove what another added. Safe to repeat. What
    * another build's export grants to the same address goes: that host is gone, or its address would not be free.
    * The directory and its events stay root's, so that the host can neither change nor remove what we write there.
    */
@@ -24,7 +25,7 @@ export class ShareExports {
     const directories = exportedDirectories(granted);
     const { events, logs, artefacts, lastRelease } = BUILD_PATHS;
     await this.store.script(
-      `exports=$1 file=$2 address=$3 user=$4 build=$5 cache=$6 release=$7
+      `exports=$1 file=$2 address=$3 user=$4 build=$5 cache=$6 archives=$7 release=$8
        ${LOCK}
        for f in "$exports"/*.exports; do
          if test -e "$f" && test "$f" != "$exports/$file" && grep -qF " $address(" "$f"; then rm -f "$f"; fi
@@ -33,6 +34,8 @@ export class ShareExports {
        install -d -m 0770 -o "$user" -g "$user" "$build/${logs}" "$build/${artefacts}"
        install -d -m 0755 "$(dirname "$cache")"
        install -d -m 0770 -o "$user" -g "$user" "$cache"
+       install -d -m 1777 "$archives"
+       install -d -m 0777 "$archives/claims"
        if test -f "$release"; then cp "$release" "$build/.${lastRelease}"; mv "$build/.${lastRelease}" "$build/${lastRelease}"; fi
        find "$build" "$cache" -xdev -mindepth 1 ! -user "$user" ! -path "$build/${events}" ! -path "$build/${events}/deployer.jsonl" \\
          ! -path "$build/${lastRelease}" -exec chown -h "$user:$user" {} +
@@ -45,6 +48,7 @@ export class ShareExports {
         String(hostUser(address)),
         directories.build,
         directories.cache,
+        directories.archives,
         `${SHARE_PATHS.released}/${parseBuildId(build).image}.json`,
       ],
       exportText(this.store.directory, granted),

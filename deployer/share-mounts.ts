@@ -20,11 +20,11 @@ export function mountUnit(directory: string): string {
   return `${directory.slice(1).replaceAll("/", "-")}.mount`;
 }
 
-const UNITS = [HOST_PATHS.build, HOST_PATHS.cache].map(mountUnit);
+const UNITS = [HOST_PATHS.build, HOST_PATHS.cache, HOST_PATHS.archives].map(mountUnit);
 
 /** Text of the mount units by name. Pure. Not enabled: the build's unit wants them, and nothing else does. */
 export function mountUnits({ server, directory, ...build }: MountedShare): Readonly<Record<string, string>> {
-  const { build: own, cache } = exportedDirectories(build);
+  const { build: own, cache, archives } = exportedDirectories(build);
   const unit = (what: string, where: string, description: string): [string, string] => [
     mountUnit(where),
     `[Unit]
@@ -41,6 +41,7 @@ Options=rw,hard,nosuid,nodev,noexec
   return Object.fromEntries([
     unit(own, HOST_PATHS.build, "This build's directory on the share"),
     unit(cache, HOST_PATHS.cache, "What earlier builds of this recipe kept"),
+    unit(archives, HOST_PATHS.archives, "Package archives of all builds"),
   ]);
 }
 

@@ -97,6 +97,8 @@ export const HOST_PATHS = {
   build: "/mnt/factory/build",
   /** What earlier builds of the same recipe kept for this one, by NFS. */
   cache: "/mnt/factory/cache",
+  /** Package archives of all builds, by NFS. */
+  archives: "/mnt/factory/archives",
   /** The scratch volume: work happens here, nothing in here outlives the build host. */
   scratch: "/srv/scratch",
   runner: "/usr/local/lib/factory/runner.js",
@@ -121,6 +123,8 @@ export const SHARE_PATHS = {
   /** What is exported to whom, a file a build: /etc/exports.d of the NFS server. */
   exports: "exports",
   cache: "cache",
+  /** Package archives of all builds, by their SHA-256. No image is called like this. */
+  archives: "cache/_archives",
   builds: "builds",
   /** `<image>.json`: manifest of the last build whose publication was asked for. */
   released: "released",

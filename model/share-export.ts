@@ -1,5 +1,6 @@
 /**
- * What the NFS server exports for a build: its directory and its recipe's cache, to its host's address alone. A file of
+ * What the NFS server exports for a build: its directory, its recipe's cache and the common package archives, to its host's address
+ * alone. A file of
  * /etc/exports.d (exports(5)) a build, whose first line tells programs what it is about.
  */
 import { parseBuildId } from "./naming";
@@ -22,9 +23,14 @@ export const exportFile = (build: string): string => `${build}.exports`;
 export function exportedDirectories({ build, recipe }: Pick<BuildExport, "build" | "recipe">): {
   readonly build: string;
   readonly cache: string;
+  readonly archives: string;
 } {
   const { image } = parseBuildId(build);
-  return { build: SHARE_PATHS.buildDirectory(image, build), cache: SHARE_PATHS.cacheDirectory(image, recipe) };
+  return {
+    build: SHARE_PATHS.buildDirectory(image, build),
+    cache: SHARE_PATHS.cacheDirectory(image, recipe),
+    archives: SHARE_PATHS.archives,
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
 import { newestDate, readReleases } from "./lib/repositories";
 import type { BuildImageData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
+import { withSharedArchives } from "./lib/shared-archives";
 import { whileSpace } from "./lib/space-watch";
 import { releaseBelow } from "./lib/tidy";
 
@@ -94,20 +95,18 @@ function recipeKey(context: StageContext): string {
   return sha256(JSON.stringify({ sourceDigest, recipe, os, architecture, mirrors, builder }));
 }
 
-/** Seconds since 1970 of the newest metadata that the image is made from; the same inputs give the same. */
-async function sourceDate(context: StageContext): Promise<number> {
-  return newestDate(await readReleases(context.plan, context.signal));
-}
-
 async function buildRaw(context: StageContext, raw: string): Promise<void> {
   const { plan, paths, log, signal } = context;
   const builder = builderOf(plan.image);
-  const archives = path.join(paths.scratch, "cache", builder.archives(plan.image));
-  const run = { raw, sourceDate: await sourceDate(context), archives };
+  const directory = path.join(paths.scratch, "cache", builder.archives(plan.image));
+  const releases = await readReleases(plan, signal);
+  const run = { raw, sourceDate: newestDate(releases) };
   const watch = { directory: paths.scratch, least: LEAST_FREE, remedy: "raise nodes.buildHost.scratchGiB", signal };
   try {
-    const lowest = await whileSpace(watch, async (stop) => builder.build(context, { ...run, signal: stop }));
-    log.line(`${(lowest / MIB).toFixed(0)} MiB of scratch were free at the least`);
+    await withSharedArchives(context, { releases, directory }, async () => {
+      const lowest = await whileSpace(watch, async (stop) => builder.build(context, { ...run, signal: stop }));
+      log.line(`${(lowest / MIB).toFixed(0)} MiB of scratch were free at the least`);
+    });
   } catch (error) {
     await releaseBelow(paths.scratch, (line) => log.line(line));
     throw error;

@@ -13,8 +13,6 @@ export interface BuilderRun {
   readonly raw: string;
   /** Seconds since 1970 that the builder may use wherever it would take the time of day: that of what it is made from. */
   readonly sourceDate: number;
-  /** Package archives of the same repositories that are there already; the builder may use and add to them. */
-  readonly archives: string;
   /** Fires when the stage must stop, or the scratch volume is nearly full. */
   readonly signal: AbortSignal;
 }
@@ -25,7 +23,7 @@ export interface Builder {
   readonly package: string;
   /** What it needs on its host. */
   readonly tools: readonly HostTool[];
-  /** Where it looks for package archives, relative to the cache directory that it is given; for one distribution. */
+  /** Where it looks for package archives and leaves what it fetches, relative to cache/ of the build's scratch. */
   readonly archives: (image: Pick<ImageDefinition, "os">) => string;
   readonly build: (context: StageContext, run: BuilderRun) => Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface Layout {
   readonly heartbeat: string;
   /** NFS: shared by all builds of the same recipe. */
   readonly cache: string;
+  /** NFS: package archives of all builds. */
+  readonly archives: string;
   /** Scratch volume: this build's own directory (the build's id is in it: loop devices are common to all containers). */
   readonly scratch: string;
   readonly checkout: string;
@@ -52,6 +54,7 @@ export function layout(plan: Pick<BuildPlan, "build" | "image">, root = ""): Lay
     manifest: share(BUILD_PATHS.manifest),
     heartbeat: share(BUILD_PATHS.heartbeat),
     cache: at(HOST_PATHS.cache),
+    archives: at(HOST_PATHS.archives),
     scratch,
     checkout,
     recipe: path.join(checkout, "images", recipeName(image)),

@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readFile, rm, utimes } from "node:fs/promises";
 import path from "node:path";
 import readline from "node:readline";
+import type { ImageDefinition } from "../../model/image";
 import type { BuildPlan } from "../../model/plan";
 import { compareVersions } from "./debian-version";
 import { sha256 } from "./digests";
@@ -47,22 +48,36 @@ export async function candidateVersions(options: IndexOptions): Promise<Versions
 /** What one suite offers. An index that was kept is known by its own hash, which the signed metadata tells. */
 async function readIndex(release: Release, options: IndexOptions): Promise<ReadonlyMap<string, string>> {
   const { plan, directory, keep = false, signal } = options;
-  const name = `main/binary-${DEBIAN_ARCHITECTURE[plan.image.architecture]}/Packages.xz`;
-  const url = release.url.replace(/InRelease$/, name);
-  const digest = indexDigest(release.text, name);
-  if (digest === undefined) throw new StageError(`${release.url}: lists no ${name}; check the architecture`);
-  const kept = path.join(directory, `${digest}.json`);
+  const index = indexOf(release, plan.image.architecture);
+  const kept = path.join(directory, `${index.digest}.json`);
   const known = keep ? await keptIndex(kept) : undefined;
   if (known) return known;
-  const content = await download(url, signal);
-  if (sha256(content) !== digest) {
-    throw new StageError(
-      `${url}: is not what its InRelease tells; the mirror may be in the middle of an update, try again`,
-    );
-  }
-  const found = await versionsIn(content, directory, signal);
+  const found = await versionsIn(await downloadIndex(index, signal), directory, signal);
   if (keep) await writeAtomic(kept, JSON.stringify([...found]));
   return found;
+}
+
+interface Index {
+  readonly url: string;
+  /** SHA-256. */
+  readonly digest: string;
+}
+
+/** A suite's index for an architecture, as its metadata tells it. */
+export function indexOf({ url, text }: Release, architecture: ImageDefinition["architecture"]): Index {
+  const name = `main/binary-${DEBIAN_ARCHITECTURE[architecture]}/Packages.xz`;
+  const digest = indexDigest(text, name);
+  if (digest === undefined) throw new StageError(`${url}: lists no ${name}; check the architecture`);
+  return { url: url.replace(/InRelease$/, name), digest };
+}
+
+/** The compressed index; throws when it is not what the metadata tells. */
+export async function downloadIndex({ url, digest }: Index, signal: AbortSignal): Promise<Buffer> {
+  const content = await download(url, signal);
+  if (sha256(content) === digest) return content;
+  throw new StageError(
+    `${url}: is not what its InRelease tells; the mirror may be in the middle of an update, try again`,
+  );
 }
 
 /** Marks it as used, so that who clears up takes others first. One that can't be read is read anew. */
@@ -85,26 +100,38 @@ export function indexDigest(release: string, name: string): string | undefined {
 
 /** The newest version of each name in a compressed index. */
 async function versionsIn(content: Buffer, directory: string, signal: AbortSignal): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  await eachStanza(content, { directory, signal }, ({ Package: name = "", Version: version = "" }) => {
+    const known = found.get(name);
+    if (known === undefined || compareVersions(known, version) < 0) found.set(name, version);
+  });
+  return found;
+}
+
+type Stanza = Readonly<Record<string, string>>;
+
+/** Calls for each package of a compressed index, with the fields of one line. */
+export async function eachStanza(
+  content: Buffer,
+  { directory, signal }: { readonly directory: string; readonly signal: AbortSignal },
+  take: (stanza: Stanza) => void,
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   const file = path.join(directory, `Packages-${randomBytes(4).toString("hex")}`);
   try {
     await exec("xz", ["--decompress", "--stdout"], { input: content, outputFile: file, signal });
-    const found = new Map<string, string>();
-    for await (const [name, version] of packagesIn(file)) {
-      const known = found.get(name);
-      if (known === undefined || compareVersions(known, version) < 0) found.set(name, version);
+    let stanza: Record<string, string> = {};
+    const end = (): void => {
+      if (stanza["Package"] !== undefined) take(stanza);
+      stanza = {};
+    };
+    for await (const line of readline.createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+      const colon = line.indexOf(": ");
+      if (line === "") end();
+      else if (colon > 0 && !line.startsWith(" ")) stanza[line.slice(0, colon)] = line.slice(colon + 2);
     }
-    return found;
+    end();
   } finally {
     await rm(file, { force: true });
-  }
-}
-
-/** Name and version of each stanza. */
-async function* packagesIn(file: string): AsyncGenerator<readonly [string, string]> {
-  let name = "";
-  for await (const line of readline.createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    if (line.startsWith("Package: ")) name = line.slice(9);
-    else if (line.startsWith("Version: ")) yield [name, line.slice(9)];
   }
 }

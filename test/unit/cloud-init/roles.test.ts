@@ -35,7 +35,7 @@ test("the build host mounts nothing and starts no build by itself", () => {
   expect(userData).not.toMatch(/\.mount/);
   expect(userData).not.toMatch(/systemctl[^\n]*factory-build/);
   const unit = fileOf(read(userData), "/etc/systemd/system/factory-build.service");
-  expect(unit).toContain("RequiresMountsFor=/mnt/factory/build /mnt/factory/cache\n");
+  expect(unit).toContain("RequiresMountsFor=/mnt/factory/build /mnt/factory/cache /mnt/factory/archives\n");
 });
 
 test("a runner that was killed still cleans up, and is not started again behind the lease's back", () => {

@@ -7,7 +7,7 @@ const granted: BuildExport = {
   expires: "2026-01-02T00:00:00Z",
 };
 
-test("a build's directory and its recipe's cache are exported to one address, as a user of that address", () => {
+test("a build's directory, its recipe's cache and the common archives are exported to one address, as a user of that address", () => {
   const user = 0x70000 + 256 + 7;
   const options = `rw,sync,subtree_check,all_squash,anonuid=${user},anongid=${user}`;
   const [first, ...lines] = exportText("/srv/factory", granted).split("\n");
@@ -15,6 +15,7 @@ test("a build's directory and its recipe's cache are exported to one address, as
   expect(lines).toEqual([
     `"/srv/factory/builds/debian-12/debian-12-202601010000-0001" 10.60.1.7(${options})`,
     `"/srv/factory/cache/debian-12/0123456789abcdef0123456789abcdef" 10.60.1.7(${options})`,
+    `"/srv/factory/cache/_archives" 10.60.1.7(${options})`,
     "",
   ]);
 });
