@@ -58,6 +58,14 @@ export const ACCESS: readonly AccessNeed[] = [
     path: "/secrets/{certificate}/payload",
     why: "8, 9, 12: as above",
   },
+  { service: "image", uses: IMAGES, methods: ["PUT"], path: "/images/*/stage", why: "8, 12: glance-direct" },
+  {
+    service: "image",
+    uses: IMAGES,
+    methods: ["POST"],
+    path: "/images/*/import",
+    why: "8, 12: glance-direct, web-download",
+  },
 
   { service: "compute", uses: ["home"], methods: ["GET"], path: "/flavors/detail", why: "9: the flavor by its name" },
   { service: "compute", uses: ["home"], methods: ["POST"], path: "/servers", why: "9: the temporary instance" },

@@ -1,5 +1,6 @@
 /** Short-lived application credentials for a build host, one for each clouds.yaml entry that its stages use. */
-import type { BuildPlan, Credential, Credentials, RegionTarget } from "../model/plan";
+import type { BuildPlan, Credential, Credentials } from "../model/plan";
+import type { RegionTarget } from "../model/region";
 import type { Service } from "../openstack/catalogue";
 import {
   createApplicationCredential,

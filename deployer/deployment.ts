@@ -3,13 +3,14 @@ import { configName, loadConfig } from "../config/load";
 import { factoryHome } from "../config/paths";
 import type { FactoryConfig } from "../model/config";
 import type { ImageDefinition } from "../model/image";
+import type { RegionTarget } from "../model/region";
 import { readCloudsFile, sessionOptions, type CloudsFile } from "../openstack/clouds-file";
 import { Session } from "../openstack/session";
 import { homeAt, type Home } from "./home";
 import { UserError } from "./user-error";
 
 export type ProjectName = keyof FactoryConfig["projects"];
-export type Region = FactoryConfig["regions"][number];
+export type Region = RegionTarget;
 
 export class Deployment {
   private cloudsFile: CloudsFile | undefined;

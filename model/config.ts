@@ -7,6 +7,7 @@ import { directorySchema } from "./config/directory";
 import { jenkinsSchema } from "./config/jenkins";
 import { networkSchema } from "./config/network";
 import { nodesSchema } from "./config/nodes";
+import { regionsSchema } from "./config/regions";
 import { retentionSchema } from "./config/retention";
 import { secretsSchema } from "./config/secrets";
 import { signingSchema } from "./config/signing";
@@ -64,16 +65,7 @@ export const configSchema = z.strictObject({
       production: project.describe("Buckets, published images"),
     })
     .describe("OpenStack projects; they may all be the same one"),
-  regions: z
-    .array(
-      z.strictObject({
-        name: text.describe("How images and messages call it"),
-        cloud,
-        region: text.describe("The region's name in that cloud"),
-      }),
-    )
-    .min(1)
-    .describe("Where images go. They are built and tested in the first, which belongs to project build"),
+  regions: regionsSchema,
   network: networkSchema.describe("The networks that nodes live in"),
   nodes: nodesSchema.describe("Per kind of node: flavor, image, availability zone"),
   buckets: bucketsSchema.describe("Buckets, in project production"),

@@ -4,6 +4,8 @@
  */
 import type { ImageDefinition } from "./image";
 import { tagMetadata } from "./naming";
+import { otcProperties } from "./otc-properties";
+import type { PropertySet } from "./region";
 
 export interface BuildFacts {
   readonly factory: string;
@@ -27,8 +29,14 @@ export interface Registration {
 
 const GIB = 1024 ** 3;
 
+/** What a region's image service asks beyond what all are told. */
+const MORE: Readonly<Record<PropertySet, (image: ImageDefinition) => Readonly<Record<string, string>>>> = {
+  scs: () => ({}),
+  otc: otcProperties,
+};
+
 /** Everything about an image that Glance is told at create. The definition's own properties win. */
-export function registration(image: ImageDefinition, facts: BuildFacts): Registration {
+export function registration(image: ImageDefinition, facts: BuildFacts, set: PropertySet = "scs"): Registration {
   return {
     // A flavor that this lets pass must hold the whole disk.
     minDiskGiB: Math.max(image.minDiskGiB, Math.ceil(facts.virtualSize / GIB)),
@@ -37,6 +45,7 @@ export function registration(image: ImageDefinition, facts: BuildFacts): Registr
     properties: {
       ...hardware(image),
       ...scsMetadata(image, facts.patchedUntil),
+      ...MORE[set](image),
       ...tagMetadata({ factory: facts.factory, image: image.name, build: facts.build }),
       image_factory_commit: facts.commit,
       ...image.properties,

@@ -3,15 +3,9 @@
  * side writes it at attach; the runner reads it and nothing else of the configuration.
  */
 import type { ImageDefinition } from "./image";
+import type { RegionTarget } from "./region";
 import type { StageSelection } from "./stage-selection";
 import type { ImageSigning } from "./image-signature";
-
-/** A place that images go to. `cloud` names the credential (a clouds.yaml entry of the deployer). */
-export interface RegionTarget {
-  readonly name: string;
-  readonly cloud: string;
-  readonly region: string;
-}
 
 export interface BuildPlan {
   readonly version: 1;

@@ -26,7 +26,7 @@ export const publishRequestSchema = z.strictObject({
         name: z.string().min(1),
         region: z.string().min(1),
         imageId: z.uuid(),
-        hash: z.strictObject({ algorithm: z.string().min(1), value: z.string().regex(/^[0-9a-f]{40,128}$/) }),
+        hash: z.strictObject({ algorithm: z.string().min(1), value: z.string().regex(/^[0-9a-f]{32,128}$/) }),
       }),
     )
     .min(1)

@@ -73,12 +73,42 @@ export function createImage(session: Session, image: NewImage): Promise<GlanceIm
 }
 
 /** Streams the file into a queued image. On failure the image stays as Glance leaves it: delete it. */
-export async function uploadImage(session: Session, id: string, file: string, signal?: AbortSignal): Promise<void> {
+export function uploadImage(session: Session, id: string, file: string, signal?: AbortSignal): Promise<void> {
+  return sendData(session, `/images/${id}/file`, file, signal);
+}
+
+/** Streams the file into Glance's staging area: an import makes it the image's data. */
+export function stageImage(session: Session, id: string, file: string, signal?: AbortSignal): Promise<void> {
+  return sendData(session, `/images/${id}/stage`, file, signal);
+}
+
+export type ImportSource =
+  | { readonly name: "glance-direct" }
+  | {
+      readonly name: "web-download";
+      /** Where Glance reads the data, as seen from there. */
+      readonly uri: string;
+    };
+
+/** Asks Glance to import what was staged, or what is at an address; it goes on by itself, `waitForImage` tells how. */
+export async function importImage(session: Session, id: string, method: ImportSource): Promise<void> {
+  await session.request({
+    service: "image",
+    method: "POST",
+    path: `/images/${id}/import`,
+    json: { method },
+    retry: true,
+    // Asked for again because no answer came: it is importing already.
+    expect: [202, 409],
+  });
+}
+
+async function sendData(session: Session, path: string, file: string, signal?: AbortSignal): Promise<void> {
   const { size } = await stat(file);
   await session.request({
     service: "image",
     method: "PUT",
-    path: `/images/${id}/file`,
+    path,
     headers: { "content-type": "application/octet-stream" },
     body: { length: size, open: () => createReadStream(file) },
     // Data that has begun to arrive makes a second PUT a conflict.
@@ -143,8 +173,15 @@ export async function deleteImage(session: Session, id: string): Promise<boolean
   return (await session.request({ service: "image", method: "DELETE", path, expect: [204, 404] })).status === 204;
 }
 
+export interface ImageWaitOptions extends WaitOptions {
+  /** Milliseconds that it may stay `queued`: Glance has been told where its data is. @default the timeout */
+  readonly queuedWithin?: number;
+}
+
 /** The image once it is active. Throws at once when it can no longer become so. */
-export function waitForImage(session: Session, id: string, options: WaitOptions): Promise<GlanceImage> {
+export function waitForImage(session: Session, id: string, options: ImageWaitOptions): Promise<GlanceImage> {
+  const { queuedWithin = options.timeout } = options;
+  const start = Date.now();
   const what = `${session.cloud}/${session.region ?? "?"}: image ${id} active`;
   return waitFor(
     what,
@@ -153,6 +190,12 @@ export function waitForImage(session: Session, id: string, options: WaitOptions)
       if (!image) throw new Error(`${what}: it is gone (Glance deletes an image whose signature or data it refuses)`);
       if (["killed", "deleted", "pending_delete", "deactivated"].includes(image.status)) {
         throw new Error(`${what}: it is ${image.status}`);
+      }
+      if (typeof image["os_glance_failed_import"] === "string" && image["os_glance_failed_import"] !== "") {
+        throw new Error(`${what}: its import into ${image["os_glance_failed_import"]} has failed`);
+      }
+      if (image.status === "queued" && Date.now() - start > queuedWithin) {
+        throw new Error(`${what}: it is still queued, its data has got lost`);
       }
       return image.status === "active" ? { done: image, state: image.status } : { state: image.status };
     },

@@ -1,11 +1,12 @@
 /** Stage 12: the image in every other region at once, each verified by itself. */
 import { isStored, storeImage } from "./lib/glance-store";
 import { newImage } from "./lib/new-image";
+import { imageAddress } from "./lib/staging-bucket";
 import { oneLine, StageError } from "./lib/errors";
 import type { DistributeData, StoredImage } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
 import { tellSignature } from "./lib/tell-signature";
-import type { RegionTarget } from "../model/plan";
+import type { RegionTarget } from "../model/region";
 
 const ACTIVE_WITHIN = 15 * 60_000;
 
@@ -54,7 +55,9 @@ async function one(context: StageContext, region: RegionTarget): Promise<StoredI
     const stored = await storeImage({
       region: region.name,
       session: await context.session(region),
-      image: newImage(context, region.name),
+      image: newImage(context, region),
+      method: region.import,
+      address: () => imageAddress(context, region),
       file: context.data("build-image").file,
       activeWithin: ACTIVE_WITHIN,
       signal: context.signal,

@@ -1,6 +1,7 @@
 /** Stage 8: a private image in Glance, with all its properties from its creation on, whose stored hash is compared. */
 import { storeImage, isStored } from "./lib/glance-store";
 import { newImage } from "./lib/new-image";
+import { imageAddress } from "./lib/staging-bucket";
 import type { RegisterData } from "./lib/results";
 import { tellSignature } from "./lib/tell-signature";
 import type { HostStage } from "./lib/stage";
@@ -22,7 +23,9 @@ export const stage: HostStage = {
       storeImage({
         region: plan.home.name,
         session: await context.session(plan.home),
-        image: newImage(context, plan.home.name),
+        image: newImage(context, plan.home),
+        method: plan.home.import,
+        address: () => imageAddress(context, plan.home),
         file: built.file,
         activeWithin: ACTIVE_WITHIN,
         signal,

@@ -1,35 +1,29 @@
 /** Stage 13: artefacts into the staging bucket, then a signed request to publish them. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Session } from "../openstack/session";
 import * as swift from "../openstack/swift";
 import { ARTEFACTS, filesBelow, toShare } from "./lib/artefacts";
 import { buildManifest } from "./lib/build-manifest";
-import { digestFile } from "./lib/digests";
-import { StageError } from "./lib/errors";
-import { writeAtomic } from "./lib/files";
-import { signFile } from "./lib/gpg";
+import { readIfThere, writeAtomic } from "./lib/files";
+import { signFile, verifyFile } from "./lib/gpg";
 import type { Package } from "./lib/packages";
-import { publishRequest, requestText } from "./lib/publish-request";
+import { asksTheSame, publishRequest, requestText } from "./lib/publish-request";
 import type { RequestData } from "./lib/results";
 import { withSigner } from "./lib/signer";
 import type { HostStage, StageContext } from "./lib/stage";
-
-/** The largest object that Swift takes in one piece, bytes. */
-const LARGEST_OBJECT = 5 * 1024 ** 3;
-
-/** Seconds. */
-const DAY = 86_400;
-
-interface Artefact {
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly md5: string;
-}
+import { bucketSession, describeArtefact, toStaging, type Artefact } from "./lib/staging-bucket";
 
 export const stage: HostStage = {
   name: "request-publication",
+  async upToDate(context) {
+    const { plan, data, paths } = context;
+    const local = await readIfThere(path.join(paths.artefacts, ARTEFACTS.request));
+    const { sums } = data("request-publication");
+    if (local === undefined || sums === undefined || sums !== data("sign").sums) return false;
+    const there = await swift.headObject(await bucketSession(context), plan.buckets.requests, `${plan.build}.json`);
+    return there?.etag === createHash("md5").update(local).digest("hex");
+  },
   async run(context) {
     const { plan, log, signal } = context;
     const { dirty, commit } = plan.recipes;
@@ -41,7 +35,7 @@ export const stage: HostStage = {
     const session = await bucketSession(context);
     const artefacts = await log.step("artefacts", async () => listArtefacts(context));
     await log.step("upload", async () => {
-      for (const artefact of artefacts) await upload(context, session, artefact);
+      for (const artefact of artefacts) await toStaging(context, session, artefact);
     });
     const request = await log.step("request", async () => writeRequest(context, artefacts));
     await log.step("request into the bucket", async () => {
@@ -53,62 +47,49 @@ export const stage: HostStage = {
       }
     });
     await writeManifest(context);
-    const data: RequestData = { request: `${plan.buckets.requests}/${plan.build}.json`, objects: artefacts.length };
+    const { sums } = context.data("sign");
+    const name = `${plan.buckets.requests}/${plan.build}.json`;
+    const data: RequestData = { request: name, objects: artefacts.length, sums };
     return { message: `${data.request}; ${artefacts.length} artefacts in ${plan.buckets.staging}`, data };
   },
 };
 
-/** Containers are the same in every region of a cloud that has but one object store; the home region's is asked. */
-async function bucketSession(context: StageContext): Promise<Session> {
-  const { buckets, home } = context.plan;
-  return context.session({ cloud: buckets.cloud, region: home.region });
-}
-
-async function listArtefacts({ paths, signal }: StageContext): Promise<Artefact[]> {
+async function listArtefacts(context: StageContext): Promise<Artefact[]> {
+  const names = (await filesBelow(context.paths.local)).filter((name) => !name.startsWith(ARTEFACTS.request));
   const found: Artefact[] = [];
-  for (const name of await filesBelow(paths.local)) {
-    if (name.startsWith(ARTEFACTS.request)) continue;
-    const { size, hex } = await digestFile(path.join(paths.local, name), ["sha256", "md5"], signal);
-    if (size > LARGEST_OBJECT) {
-      throw new StageError(`${name}: has ${size} bytes, an object in a bucket may have ${LARGEST_OBJECT}`);
-    }
-    found.push({ path: name, size, ...hex });
-  }
+  for (const name of names) found.push(await describeArtefact(context, name));
   return found;
 }
 
-/** One artefact, unless an earlier run has brought it already. Swift tells a content by its MD5. */
-async function upload({ plan, paths, signal, log }: StageContext, session: Session, artefact: Artefact): Promise<void> {
-  const { staging } = plan.buckets;
-  const name = `${plan.image.name}/${plan.build}/${artefact.path}`;
-  const matches = async (): Promise<boolean> => {
-    const there = await swift.headObject(session, staging, name);
-    return there?.bytes === artefact.size && there.etag === artefact.md5;
-  };
-  if (await matches()) return;
-  await swift.putFile(session, staging, name, path.join(paths.local, artefact.path), {
-    metadata: { sha256: artefact.sha256 },
-    deleteAfter: plan.buckets.stagingDays * DAY,
-    signal,
-  });
-  if (!(await matches())) throw new StageError(`${staging}/${name}: is stored with other bytes than were sent`);
-  log.line(`${staging}/${name}: ${artefact.size} bytes`);
-}
-
-/** Writes and signs the request; its path in the local artefacts. */
+/**
+ * Writes and signs the request; its path in the local artefacts. One that an earlier run has signed and that asks for the
+ * same is sent again as it is: who has read it already reads nothing new.
+ */
 async function writeRequest(context: StageContext, artefacts: readonly Artefact[]): Promise<string> {
   const { plan, paths, signal, log } = context;
   const file = path.join(paths.local, ARTEFACTS.request);
   const stored = [context.data("register"), ...context.data("distribute").regions];
   const listed = artefacts.map(({ path: name, size, sha256 }) => ({ path: name, size, sha256 }));
-  await writeAtomic(file, requestText(publishRequest(plan, { stored, artefacts: listed, at: new Date() })));
+  const request = publishRequest(plan, { stored, artefacts: listed, at: new Date() });
   const keyring = path.join(paths.local, ARTEFACTS.keyring);
+  if (asksTheSame(await readIfThere(file), request) && (await isSigned(file, keyring, signal))) {
+    log.line("the request of an earlier run asks for the same: it is sent again as it is");
+    return file;
+  }
+  await writeAtomic(file, requestText(request));
   const { fingerprint } = plan.signing;
   await withSigner(context, async () =>
     signFile(paths, { file, keyring, fingerprint, signal, log: (line) => log.line(line) }),
   );
   for (const suffix of ["", ".asc"]) await toShare(paths, `${ARTEFACTS.request}${suffix}`, signal);
   return file;
+}
+
+async function isSigned(file: string, keyring: string, signal: AbortSignal): Promise<boolean> {
+  return verifyFile({ file, keyring, signal }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What the deploying side keeps as the image's last release: the change check of later builds compares with it. */

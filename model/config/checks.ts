@@ -6,6 +6,7 @@ import type { Path, Problem } from "../problem";
 import type { YamlFile } from "../yaml-file";
 import { at } from "./lookup";
 import { nodesSchema } from "./nodes";
+import { importAddresses } from "./regions";
 import { networkChecks } from "./network-checks";
 import { sharedWebAddress } from "./web-checks";
 
@@ -13,6 +14,7 @@ export function crossChecks(yaml: YamlFile): Problem[] {
   const checks = [
     homeRegion,
     sameRegionTwice,
+    importAddresses,
     sameBucketTwice,
     networkChecks,
     sharedWebAddress,

@@ -3,8 +3,10 @@ import * as glance from "../../openstack/glance";
 import { hasStatus } from "../../openstack/errors";
 import type { GlanceImage, NewImage } from "../../openstack/glance";
 import type { Session } from "../../openstack/session";
+import type { ImportMethod } from "../../model/region";
 import { digestFile } from "./digests";
 import { oneLine, StageError } from "./errors";
+import { bringData } from "./glance-import";
 import type { StoredImage } from "./results";
 import { sleep } from "./wait";
 
@@ -18,17 +20,25 @@ export interface StoreOptions {
   readonly activeWithin: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
+  /** How the bytes come in. @default "direct" */
+  readonly method?: ImportMethod | undefined;
+  /** web-download: puts the file where the region's Glance can read it; that address. */
+  readonly address?: () => Promise<string>;
+  /** Seconds before each further try. @default 10, 40, 160 */
+  readonly pauses?: readonly number[];
 }
 
-const TRIES = 3;
-/** Seconds before the second try; the third waits twice as long. */
-const PAUSE = 5;
+/** Seconds before each further try. */
+const PAUSES = [10, 40, 160];
+/** How long an image whose data Glance has been given may stay queued, milliseconds. */
+const QUEUED_WITHIN = 2 * 60_000;
 
 /**
- * Registers the image unless it is there already. What earlier tries left half-done under the same name and tags is
- * deleted. An upload that fails is tried again, a wrong hash never: it is deleted and reported.
+ * Registers the image unless it is there already. What earlier tries left half-done under the same name and tags
+ * (queued, killed, of other bytes) is deleted. What fails is tried again, a wrong hash or a refusal never.
  */
 export async function storeImage(options: StoreOptions): Promise<StoredImage> {
+  const { region, signal, log, pauses = PAUSES } = options;
   const hashes = new Map<string, string>();
   const localHash = async (algorithm: string): Promise<string> => {
     const known =
@@ -36,16 +46,14 @@ export async function storeImage(options: StoreOptions): Promise<StoredImage> {
     hashes.set(algorithm, known);
     return known;
   };
-  const there = await reuseOrRemove(options, localHash);
-  if (there) return there;
-  for (let tried = 1; ; tried++) {
+  for (let tried = 0; ; tried++) {
     try {
-      return await upload(options, localHash);
+      return (await reuseOrRemove(options, localHash)) ?? (await upload(options, localHash));
     } catch (error) {
-      const again = tried < TRIES && !options.signal.aborted && !(error instanceof StageError) && !isRefusal(error);
-      if (!again) throw error;
-      options.log(`upload failed, tried again: ${oneLine(error)}`);
-      await sleep(PAUSE * tried, options.signal);
+      const pause = pauses[tried];
+      if (pause === undefined || signal.aborted || error instanceof StageError || isRefusal(error)) throw error;
+      log(`${region}: try ${tried + 1} of ${pauses.length + 1} has failed, the next in ${pause} s: ${oneLine(error)}`);
+      await sleep(pause, signal);
     }
   }
 }
@@ -77,15 +85,21 @@ async function reuseOrRemove(options: StoreOptions, localHash: LocalHash): Promi
 }
 
 async function upload(options: StoreOptions, localHash: LocalHash): Promise<StoredImage> {
-  const { session, image, file, signal, region, log } = options;
+  const { session, image, file, signal, region, log, method = "direct", address = noAddress(region) } = options;
   const { id } = await glance.createImage(session, image);
   try {
-    log(`${region}: image ${id} is made, uploading`);
-    await glance.uploadImage(session, id, file, signal);
-    const active = await glance.waitForImage(session, id, { timeout: options.activeWithin, interval: 1000, signal });
+    log(`${region}: image ${id} is made, its data comes in by ${method}`);
+    await bringData(method, { session, id, file, address, signal });
+    const active = await glance.waitForImage(session, id, {
+      timeout: options.activeWithin,
+      queuedWithin: QUEUED_WITHIN,
+      interval: 1000,
+      signal,
+    });
     if (!(await matches(active, localHash))) {
+      const { algorithm, value } = hashOf(active) ?? { algorithm: "no", value: "hash" };
       throw new StageError(
-        `${region}: image ${id} is stored with ${String(active.os_hash_algo)} ${String(active.os_hash_value)}, the local file has another; it is deleted`,
+        `${region}: image ${id} is stored with ${algorithm} ${value}, the local file has another; it is deleted`,
       );
     }
     return stored(region, active);
@@ -98,17 +112,29 @@ async function upload(options: StoreOptions, localHash: LocalHash): Promise<Stor
   }
 }
 
-async function matches(image: GlanceImage, localHash: LocalHash): Promise<boolean> {
-  if (image.os_hash_algo === null || image.os_hash_value === null) return false;
-  return (await localHash(image.os_hash_algo)) === image.os_hash_value;
+function noAddress(region: string): () => Promise<string> {
+  return () => Promise.reject(new StageError(`${region}: web-download needs importFrom in factory.yaml`));
 }
 
-function stored(region: string, { id, os_hash_algo, os_hash_value }: GlanceImage): StoredImage {
-  return { region, imageId: id, hashAlgo: os_hash_algo ?? "", hashValue: os_hash_value ?? "" };
+/** The hash by the cloud's own algorithm; a Glance that knows none tells the MD5 of old. */
+function hashOf(image: GlanceImage): { readonly algorithm: string; readonly value: string } | undefined {
+  const { os_hash_algo: algorithm, os_hash_value: value, checksum } = image;
+  if (algorithm && value) return { algorithm, value };
+  return checksum ? { algorithm: "md5", value: checksum } : undefined;
+}
+
+async function matches(image: GlanceImage, localHash: LocalHash): Promise<boolean> {
+  const hash = hashOf(image);
+  return hash !== undefined && (await localHash(hash.algorithm)) === hash.value;
+}
+
+function stored(region: string, image: GlanceImage): StoredImage {
+  const { algorithm = "", value = "" } = hashOf(image) ?? {};
+  return { region, imageId: image.id, hashAlgo: algorithm, hashValue: value };
 }
 
 /** Whether an image that was stored earlier is still there, active, with the same hash. */
 export async function isStored(session: Session, image: StoredImage): Promise<boolean> {
   const found = await glance.getImage(session, image.imageId);
-  return found?.status === "active" && found.os_hash_value === image.hashValue;
+  return found?.status === "active" && hashOf(found)?.value === image.hashValue;
 }

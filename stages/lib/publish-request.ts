@@ -37,3 +37,14 @@ export function publishRequest(plan: BuildPlan, { stored, artefacts, at }: Reque
 export function requestText(request: PublishRequest): string {
   return `${JSON.stringify(request, undefined, 2)}\n`;
 }
+
+/** Whether a request's text asks for the same as another one would: when and by whom it was asked does not count. */
+export function asksTheSame(text: string | undefined, request: PublishRequest): boolean {
+  if (text === undefined) return false;
+  const asked = (one: PublishRequest): string => requestText({ ...one, requested: request.requested });
+  try {
+    return asked(JSON.parse(text) as PublishRequest) === asked(request);
+  } catch {
+    return false;
+  }
+}

@@ -90,6 +90,8 @@ export interface DistributeData {
 export interface RequestData {
   readonly request: string;
   readonly objects: number;
+  /** SHA-256 of the SHA256SUMS of what is asked to be published. */
+  readonly sums?: string;
 }
 
 export interface StageData {

@@ -1,6 +1,7 @@
 /** What a stage is to the runner, and the runner to a stage. */
 import type { Session } from "../../openstack/session";
-import type { BuildPlan, RegionTarget } from "../../model/plan";
+import type { BuildPlan } from "../../model/plan";
+import type { RegionTarget } from "../../model/region";
 import type { StageName } from "../../model/stages";
 import type { Layout } from "./layout";
 import type { StageData } from "./results";

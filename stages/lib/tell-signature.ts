@@ -1,6 +1,6 @@
 /** The signature of an image that Glance could not verify at the upload: the deploying side adds it, for Nova. */
 import { signatureRequestData } from "../../model/image-signature";
-import type { RegionTarget } from "../../model/plan";
+import type { RegionTarget } from "../../model/region";
 import { getImage } from "../../openstack/glance";
 import { StageError } from "./errors";
 import { laterProperties } from "./new-image";

@@ -96,3 +96,29 @@ test("whose it is: factory, image, build and commit, as the clean-up finds it", 
   });
   expect(own).toEqual(expect.arrayContaining([...facts.tags, "os:debian", "managed_by_demo"]));
 });
+
+describe("Open Telekom Cloud", () => {
+  test("is told what its image service asks, beside all else", () => {
+    const image = imageDefinition();
+    const scs = registration(image, facts).properties;
+    const otc = registration(image, facts, "otc").properties;
+    expect(otc).toMatchObject(scs);
+    expect(Object.keys(otc).filter((name) => !(name in scs))).toEqual([
+      "__os_bit",
+      "__os_type",
+      "__platform",
+      "__os_version",
+      "__imagetype",
+      "__image_source_type",
+      "__isregistered",
+      "__support_kvm",
+      "virtual_env_type",
+    ]);
+    expect(otc).toMatchObject({ __platform: "Debian", __os_version: "Debian GNU/Linux 12.0.0 64bit" });
+  });
+
+  test("an image's own properties win", () => {
+    const image = imageDefinition({ properties: { __os_version: "Debian GNU/Linux 12.4.0 64bit" } });
+    expect(registration(image, facts, "otc").properties["__os_version"]).toBe("Debian GNU/Linux 12.4.0 64bit");
+  });
+});

@@ -1,7 +1,7 @@
 import { requestName, readPublishRequest } from "../../../../model/publish-request";
 import { builderPackage, hostTools } from "../../../../stages/lib/builders";
 import { dibArguments, dibEnvironment } from "../../../../stages/lib/dib";
-import { publishRequest, requestText } from "../../../../stages/lib/publish-request";
+import { asksTheSame, publishRequest, requestText } from "../../../../stages/lib/publish-request";
 import { releaseUrls } from "../../../../stages/lib/repositories";
 import { provenance } from "../../../../stages/lib/provenance";
 import type { BuildImageData } from "../../../../stages/lib/results";
@@ -89,6 +89,17 @@ test("the publisher can read the request", () => {
     },
   ]);
   expect(requestName(request)).toBe(`${BUILD}.json`);
+});
+
+test("a request asks for the same whoever asks whenever, and for something else with another image", () => {
+  const stored = { region: "two", imageId: "i", hashAlgo: "sha512", hashValue: "a" };
+  const request = (over: object = {}, at = 0) =>
+    publishRequest(PLAN, { stored: [{ ...stored, ...over }], artefacts: [], at: new Date(at) });
+  const text = requestText({ ...request({}, 5000), requested: { at: "2026-01-01T00:00:00Z", by: "bob@desk" } });
+  expect(asksTheSame(text, request())).toBe(true);
+  expect(asksTheSame(text, request({ hashValue: "b" }))).toBe(false);
+  expect(asksTheSame(undefined, request())).toBe(false);
+  expect(asksTheSame(text.slice(0, 40), request())).toBe(false);
 });
 
 test("the provenance names the image by its hash, and what it was made from", () => {
