@@ -3,13 +3,15 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { fetchArtefacts, prunedFiles } from "../deployer/artefacts";
 import { buildImage, dryRun } from "../deployer/build";
 import { listBuilds, showBuild } from "../deployer/builds";
+import { cancelBuild } from "../deployer/cancel";
 import { Deployment } from "../deployer/deployment";
 import { Ways } from "../deployer/nodes";
 import { askedSelection, sensible } from "../deployer/plan";
+import { reap, reapable } from "../deployer/reap";
 import { UserError } from "../deployer/user-error";
 import { parseSelection, type StageSelection } from "../model/stage-selection";
 import type { StageName } from "../model/stages";
-import { buildLines } from "./status-text";
+import { buildLines, reapLines } from "./status-text";
 import { ExitStatus, say, sayAll, sayJson } from "./support";
 import { timelineLines } from "./timeline-text";
 
@@ -71,6 +73,23 @@ Interrupting it leaves the build running on its host: the next "factory build" f
       else sayAll(timelineLines(shown));
     });
 
+  command
+    .command("cancel")
+    .description("stop a build, remove what it made in the cloud, and end it; events and logs stay")
+    .argument("<build>", "a build's id, or an image: the build that has a host")
+    .option("--keep-host", "only stop it; the next build resumes it")
+    .option("--verbose", "show all that cdktf says")
+    .action(async (name: string, { keepHost = false, verbose = false }: { keepHost?: boolean; verbose?: boolean }) =>
+      cancelBuild(Deployment.load(root), { name, keepHost, verbose }, say),
+    );
+
+  program
+    .command("reap")
+    .description("list what builds left behind whose time is over, and why some of it stays")
+    .option("--delete", "end these builds: hosts, volumes, ports, private images, credentials")
+    .option("--json", "for programs")
+    .action(async (options: { delete?: boolean; json?: boolean }) => reapBuilds(root, options));
+
   program
     .command("artefacts")
     .description("fetch a build's artefacts, events and logs from the factory's share, and check them")
@@ -113,6 +132,20 @@ async function build(root: string, image: string, flags: BuildFlags): Promise<vo
   for (const problem of problems) process.stderr.write(`factory: ${problem}\n`);
   if (problems.length > 0) throw new ExitStatus(1);
   say("nothing stands against it");
+}
+
+async function reapBuilds(
+  root: string,
+  { delete: really = false, json = false }: { delete?: boolean; json?: boolean },
+): Promise<void> {
+  const deployment = Deployment.load(root);
+  const found = await reapable(deployment, json ? () => undefined : say);
+  if (json) sayJson(found);
+  else sayAll(reapLines(found, really));
+  if (!really) return;
+  const problems = await reap(deployment, found, json ? () => undefined : say);
+  for (const problem of problems) process.stderr.write(`factory: ${problem}\n`);
+  if (problems.length > 0) throw new ExitStatus(1);
 }
 
 /** By flags, or else by the environment as cdktf takes it. Throws a UserError when they make no sense. */

@@ -4,6 +4,7 @@ import type { HealthCheck } from "../deployer/health";
 import type { NodeStatus } from "../deployer/node-status";
 import type { Allowance } from "../deployer/quota";
 import { QUOTAS, type QuotaName, type QuotaStatus } from "../deployer/quota-status";
+import type { Reapable } from "../deployer/reap";
 import type { FactoryStatus, Retained } from "../deployer/status";
 import { bytes, duration, table } from "../deployer/table";
 import type { Backup } from "../model/backup";
@@ -152,4 +153,23 @@ export function buildLines(builds: readonly BuildSummary[]): string[] {
       duration(seconds),
     ]),
   );
+}
+
+/** @param deleting whether they go now */
+export function reapLines(builds: readonly Reapable[], deleting: boolean): string[] {
+  if (builds.length === 0) return ["no build has left anything behind whose time is over"];
+  const counts = ({ left: kinds }: Reapable): string =>
+    Object.entries(kinds)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(", ");
+  const rows = builds.map((one) => [
+    one.build,
+    one.expires.slice(0, 16).replace("T", " "),
+    counts(one),
+    one.stays === undefined ? "" : `stays: ${one.stays}`,
+  ]);
+  return [
+    ...table(["BUILD", "EXPIRED (UTC)", "LEFT", ""], rows),
+    ...(deleting ? [] : ["", "nothing is deleted: factory reap --delete does it"]),
+  ];
 }

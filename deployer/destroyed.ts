@@ -97,7 +97,7 @@ async function letGoOfShare(
 }
 
 /** The share; undefined when the factory's NFS server is gone for good (then nobody can hold a lease on it). */
-async function shareIfThere(deployment: Deployment, say: (line: string) => void): Promise<Store | undefined> {
+export async function shareIfThere(deployment: Deployment, say: (line: string) => void): Promise<Store | undefined> {
   const name = names.node(deployment.config.factory, "nfs-server");
   if ((await listServers(deployment.project("build"), { name })).length === 0) {
     say(`there is no ${name} any more: no lease and no events to keep`);

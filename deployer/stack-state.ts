@@ -20,6 +20,15 @@ export async function buildStackState(states: StateStore, stack: string): Promis
   return done ? "complete" : "unfinished";
 }
 
+/** The id of the build that a stack's state is about; undefined when there is nothing of it. */
+export async function buildOfStack(states: StateStore, stack: string): Promise<string | undefined> {
+  const [buildId] = liveResources(await states.read(stack)).filter(
+    ({ type, name }) => type === "terraform_data" && name === "build-id",
+  );
+  const build = buildId?.instances?.[0]?.attributes?.output?.value?.["build"];
+  return typeof build === "string" ? build : undefined;
+}
+
 /** Names of the build stacks of which something exists. @param known those of the catalogue's images */
 export async function existingBuildStacks(states: StateStore, known: readonly string[]): Promise<string[]> {
   const stacks = (await states.existing(known)).filter((stack) => stack.startsWith("build-"));

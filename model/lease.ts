@@ -127,7 +127,12 @@ export function sameHolder(a: LeaseHolder, b: LeaseHolder): boolean {
 
 const expired = (lease: Lease, now: Date): boolean => Date.parse(lease.expires) <= now.getTime();
 
-function holderLives({ lease, now, holderProcess }: Pick<LeaseQuestion, "lease" | "now" | "holderProcess">): boolean {
+/** Whether somebody still holds a lease, as far as can be seen. */
+export function holderLives({
+  lease,
+  now,
+  holderProcess,
+}: Pick<LeaseQuestion, "lease" | "now" | "holderProcess">): boolean {
   return lease !== undefined && !expired(lease, now) && holderProcess !== "dead";
 }
 
@@ -142,7 +147,8 @@ function written({ claim, now, seconds }: Pick<LeaseQuestion, "claim" | "now" | 
   return { image, build, holder, since, renewed: now.toISOString(), expires };
 }
 
-function heldMessage({ image, build, holder, since, expires }: Lease, now: Date): string {
+/** One line that names who holds a lease. */
+export function heldMessage({ image, build, holder, since, expires }: Lease, now: Date): string {
   const who = `${holder.user}@${holder.host} (process ${holder.pid})`;
   const when = `since ${clock(since, now)} UTC as build ${build}`;
   return `image ${image}: being built by ${who} ${when}; wait for it, or try again after ${clock(expires, now)} UTC`;

@@ -1,11 +1,15 @@
 /** What a state's document says, as far as it matters here. */
 import { UserError } from "../user-error";
 
+export interface StateValue {
+  readonly value?: Readonly<Record<string, unknown>>;
+}
+
 export interface StateInstance {
   /** `tainted`, or nothing. */
   readonly status?: string;
-  /** Of terraform_data: what makes it anew when it changes. */
-  readonly attributes?: { readonly triggers_replace?: { readonly value?: Readonly<Record<string, unknown>> } | null };
+  /** Of terraform_data: what it keeps, and what makes it anew when it changes. */
+  readonly attributes?: Readonly<Partial<Record<"output" | "triggers_replace", StateValue | null>>>;
 }
 
 export interface StateResource {

@@ -64,6 +64,7 @@ describe("help and usage", () => {
       "validate",
       "build",
       "builds",
+      "reap",
       "status",
       "ssh",
       "replace",
@@ -107,6 +108,62 @@ describe("a part of a build", () => {
     expect(await factory("build", "debian-12", ...words)).toBe(1);
     expect(err.trim().split("\n")).toEqual([expect.stringContaining(`factory: ${message}`)]);
     expect(cloud.seen).toEqual([]);
+  });
+});
+
+describe("reap", () => {
+  const build = "debian-12-202601010000-0001";
+  const left = (expires: string) => [
+    "image-factory",
+    "factory=demo",
+    "image=debian-12",
+    `build=${build}`,
+    `expires=${expires}`,
+  ];
+  const inTheCloud = (ports: readonly object[]): void => {
+    cloud
+      .on("GET /v2.1/servers/detail", { json: { servers: [] } })
+      .on("GET /v2.0/ports", { json: { ports } })
+      .on("GET /v2.0/security-groups", { json: { security_groups: [] } })
+      .on("GET /v3/p1/volumes/detail", { json: { volumes: [] } })
+      .on("GET /v2/images", { json: { images: [] } })
+      .on("GET /two/v2/images", { json: { images: [] } });
+  };
+
+  test("lists what has expired and deletes nothing unless it is told to", async () => {
+    inTheCloud([
+      { id: "one", tags: left("2026-01-02T00:00:00Z") },
+      { id: "two", tags: left("2126-01-02T00:00:00Z").map((tag) => tag.replace("-0001", "-0002")) },
+      { id: "three", tags: ["image-factory"] },
+    ]);
+    expect(await factory("reap")).toBe(0);
+    expect(out).toMatch(new RegExp(`^${build} +2026-01-02 00:00 +1 ports$`, "m"));
+    expect(out).not.toContain("-0002");
+    expect(out).toContain("nothing is deleted: factory reap --delete does it");
+    expect(cloud.seen.filter(({ method }) => method === "DELETE")).toEqual([]);
+  });
+
+  test("nothing has expired: one line", async () => {
+    inTheCloud([]);
+    expect(await factory("reap", "--delete")).toBe(0);
+    expect(out).toBe("no build has left anything behind whose time is over\n");
+  });
+
+  test("a listing that fails is an error, never taken for nothing there", async () => {
+    inTheCloud([]);
+    cloud.on("GET /v3/p1/volumes/detail", { status: 500, json: {} });
+    expect(await factory("reap")).toBe(1);
+    expect(err).toMatch(/^factory: .*500/);
+  });
+});
+
+describe("build cancel", () => {
+  test("an image without a build that has a host is one line", async () => {
+    cloud.on("GET /v2.1/servers/detail", { json: { servers: [] } });
+    expect(await factory("build", "cancel", "debian-12")).toBe(1);
+    expect(err).toBe(
+      "factory: debian-12: there is no build with a host; factory build list shows what became of its builds\n",
+    );
   });
 });
 

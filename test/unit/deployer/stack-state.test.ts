@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buildStackState, existingBuildStacks } from "../../../deployer/stack-state";
+import { buildOfStack, buildStackState, existingBuildStacks } from "../../../deployer/stack-state";
 import { LocalStates, type StateStore } from "../../../deployer/states/store";
 import { parseState } from "../../../deployer/states/terraform-state";
 
@@ -52,6 +52,15 @@ test("a run that was asked for a part of the build goes on; one that did stages 
   expect(await buildStackState(states, "build-a")).toBe("unfinished");
   write("build-a", run({ server: "s", again: "2026-01-01T00:00:00Z" }));
   expect(await buildStackState(states, "build-a")).toBe("complete");
+});
+
+test("a stack's state tells which build it is about", async () => {
+  expect(await buildOfStack(states, "build-a")).toBeUndefined();
+  write("build-a", resource("run"));
+  expect(await buildOfStack(states, "build-a")).toBeUndefined();
+  const attributes = { output: { value: { build: "a-202601010000-0001" }, type: "object" } };
+  write("build-a", { type: "terraform_data", name: "build-id", instances: [{ attributes }] });
+  expect(await buildOfStack(states, "build-a")).toBe("a-202601010000-0001");
 });
 
 test("build stacks of which something exists are listed; the factory and empty ones are not", async () => {
