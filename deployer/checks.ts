@@ -14,8 +14,11 @@ import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
 import { SIGNING_KEY } from "./gnupg-keys";
 import { openImageKey, proveImageKey } from "./image-key";
+import { catalogueProblems, regionProblems, sizeProblems } from "./image-checks";
+import { regionsOf } from "./plan";
 import { shortages } from "./quota";
 import { localRecipes, remoteCommit } from "./recipes";
+import { messageOf } from "./user-error";
 
 /** Seconds: Keystone's tokens, TLS and signatures all take offence at more. */
 const LARGEST_SKEW = 60;
@@ -32,7 +35,8 @@ export function buildChecks(deployment: Deployment, subject: BuildSubject): Chec
     "no other build": () => noOtherBuild(deployment, subject),
     "flavors, images, zones, networks": () => ingredients(deployment),
     quota: () => quota(deployment),
-    regions: () => regions(deployment),
+    "catalogue entry": () => catalogueEntry(deployment, subject),
+    regions: () => regions(deployment, subject),
     buckets: () => buckets(deployment),
     "signing keys": () => signingKeys(deployment),
     recipes: () => recipes(deployment),
@@ -169,10 +173,18 @@ export function buildNeeds({ buildHost, testInstance }: Deployment["config"]["no
   };
 }
 
-function regions(deployment: Deployment): Promise<string[]> {
-  const look = (session: Session) =>
-    session.request({ service: "image", method: "GET", path: "/images", query: { limit: 1 } });
-  return failures(deployment.config.regions.map((region) => look(deployment.region(region))));
+async function regions(deployment: Deployment, { image }: BuildSubject): Promise<readonly string[]> {
+  const targets = regionsOf(deployment.config, image);
+  const looks = await Promise.allSettled(
+    targets.map(async (target) => regionProblems(deployment.region(target), target)),
+  );
+  return looks.flatMap((one) => (one.status === "fulfilled" ? one.value : [messageOf(one.reason)]));
+}
+
+async function catalogueEntry(deployment: Deployment, { image }: BuildSubject): Promise<string[]> {
+  const { config, configFile } = deployment;
+  const flavors = await listFlavors(deployment.project("build"));
+  return [...catalogueProblems(image, config, new Date()), ...sizeProblems(image, config, { flavors, configFile })];
 }
 
 async function buckets(deployment: Deployment): Promise<string[]> {

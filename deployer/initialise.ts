@@ -6,6 +6,7 @@ import { unmetNeeds } from "./asked-part";
 import { buildChecks } from "./checks";
 import type { Deployment } from "./deployment";
 import { Journal } from "./journal";
+import { shareSpace } from "./image-checks";
 import { LeaseHeld, LeaseKeeper } from "./lease";
 import { networkTestNode, startNetworkTestServer } from "./network-test";
 import { Ways } from "./nodes";
@@ -57,11 +58,13 @@ export async function runInitialise(
     },
   };
 
+  const space: Check = { name: "space", run: async () => shareSpace(store ?? (await ways.store())) };
+
   try {
     await journal.stage("initialise", () =>
       initialise({
         takeLease,
-        checks: [...buildChecks(deployment, { image: definition, build }), networkTest],
+        checks: [...buildChecks(deployment, { image: definition, build }), networkTest, space],
       }),
     );
     await journal.tell("spawn-build-host", "started", { message: `${names.buildStack(image)}: volume, port, server` });

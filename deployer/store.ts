@@ -52,6 +52,11 @@ export class Store {
     ]);
   }
 
+  /** Free bytes of the share's volume. */
+  async freeBytes(): Promise<number> {
+    return Number((await this.script("df --output=avail -B1 . | tail -n1", [])).trim());
+  }
+
   async readLease(image: string): Promise<LeaseFiles> {
     const answer = await this.script(
       `test -d "$1" || { echo "the share is not there: $PWD/$1 is missing" >&2; exit 1; }

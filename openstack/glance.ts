@@ -103,6 +103,13 @@ export async function importImage(session: Session, id: string, method: ImportSo
   });
 }
 
+/** The ways of importing that this Glance offers; none where it knows of no imports. */
+export async function importMethods(session: Session): Promise<readonly string[]> {
+  const answer = await session.request({ service: "image", method: "GET", path: "/info/import", expect: [200, 404] });
+  const info = answer.json as { readonly "import-methods"?: { readonly value?: readonly string[] } } | undefined;
+  return info?.["import-methods"]?.value ?? [];
+}
+
 async function sendData(session: Session, path: string, file: string, signal?: AbortSignal): Promise<void> {
   const { size } = await stat(file);
   await session.request({

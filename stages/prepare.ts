@@ -2,16 +2,13 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { randomBytes } from "node:crypto";
+import { SHARE_SPACE_GIB, WORK_SPACE_GIB } from "../model/build-space";
 import { StageError } from "./lib/errors";
 import { freeBytes, writeAtomic } from "./lib/files";
 import { importSigningKey } from "./lib/gpg";
 import type { HostStage, StageContext } from "./lib/stage";
 
 const GIB = 1024 ** 3;
-/** Beside the disk image itself: the builder's tree, its downloads and the converted image. */
-const WORK_SPACE_GIB = 6;
-/** On the share: the image, its hash sets and logs. */
-const SHARE_SPACE_GIB = 2;
 
 export const stage: HostStage = {
   name: "prepare",
