@@ -3,16 +3,18 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { ARTEFACTS, toShare } from "./lib/artefacts";
 import { builderOf, builderPackage } from "./lib/builders";
+import { writeChangeLog } from "./lib/change-log";
 import { digestFile, sha256 } from "./lib/digests";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
 import { copyAtomic, hasSha256, writeAtomic } from "./lib/files";
 import { isSignedAs, signImage } from "./lib/image-signature";
-import { DPKG_FORMAT, packagesText, parseDpkg } from "./lib/packages";
+import { DPKG_FORMAT, packagesText, parseDpkg, type Package } from "./lib/packages";
 import { withRootMounted } from "./lib/partitions";
 import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
 import { newestDate, readReleases } from "./lib/repositories";
 import type { BuildImageData } from "./lib/results";
+import { writeBills } from "./lib/sbom";
 import type { HostStage, StageContext } from "./lib/stage";
 import { withSharedArchives } from "./lib/shared-archives";
 import { whileSpace } from "./lib/space-watch";
@@ -63,6 +65,11 @@ export const stage: HostStage = {
       digestFile(qcow2, ["sha256", "sha384", "sha512"], signal),
     );
     const signature = await log.step("signature for Glance", async () => signImage(context, qcow2, hex.sha384));
+    const billed = { raw, sha256: hex.sha256, sha512: hex.sha512, patchedUntil };
+    const inBills = await log.step("bills of materials", async () => writeBills(context, billed));
+    log.line(`${inBills} packages in the bills of materials`);
+    const logged = { packages: packages.list, size, virtualSize };
+    const changes = await log.step("change log", async () => writeChangeLog(context, logged));
     await log.step("copies on the share", async () => {
       for (const name of [ARTEFACTS.image(plan.build), ARTEFACTS.packages, ARTEFACTS.packagesJson]) {
         await toShare(paths, name, signal);
@@ -76,12 +83,12 @@ export const stage: HostStage = {
       virtualSize,
       ...hex,
       ...(signature && { signature }),
-      packages: packages.count,
+      packages: packages.list.length,
       packagesSha256: packages.sha256,
       patchedUntil,
       finished: new Date().toISOString(),
     };
-    const message = `${(size / MIB).toFixed(0)} MiB qcow2 of ${(virtualSize / MIB).toFixed(0)} MiB, ${packages.count} packages, sha256 ${hex.sha256.slice(0, 12)}…`;
+    const message = `${(size / MIB).toFixed(0)} MiB qcow2 of ${(virtualSize / MIB).toFixed(0)} MiB, ${packages.list.length} packages${changes === undefined ? "" : ` (${changes})`}, sha256 ${hex.sha256.slice(0, 12)}…`;
     return { message, data: { ...data, steps: log.steps } };
   },
 };
@@ -114,7 +121,7 @@ async function buildRaw(context: StageContext, raw: string): Promise<void> {
 }
 
 /** Writes both forms of the package list, read from the image itself. */
-async function listPackages(context: StageContext, raw: string): Promise<{ count: number; sha256: string }> {
+async function listPackages(context: StageContext, raw: string): Promise<{ list: readonly Package[]; sha256: string }> {
   const { paths, signal } = context;
   const mountPoint = path.join(paths.work, "root");
   const output = await withRootMounted({ raw, mountPoint, signal }, async () =>
@@ -128,5 +135,5 @@ async function listPackages(context: StageContext, raw: string): Promise<{ count
   const text = packagesText(packages);
   await writeAtomic(path.join(paths.local, ARTEFACTS.packages), text);
   await writeAtomic(path.join(paths.local, ARTEFACTS.packagesJson), `${JSON.stringify(packages, null, 1)}\n`);
-  return { count: packages.length, sha256: sha256(text) };
+  return { list: packages, sha256: sha256(text) };
 }
