@@ -1,11 +1,13 @@
 /** Stage 6: directories, space, a share that takes writes, and a signing key that can sign when it is needed. */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { SHARE_SPACE_GIB, WORK_SPACE_GIB } from "../model/build-space";
-import { StageError } from "./lib/errors";
+import { certifiedKey, signDigest, verifyBytes } from "./lib/agent-sign";
+import { oneLine, StageError } from "./lib/errors";
 import { freeBytes, writeAtomic } from "./lib/files";
-import { importSigningKey } from "./lib/gpg";
+import { exportSigningKey, importSigningKey, NoAgentError, signFile } from "./lib/gpg";
+import { withSigner } from "./lib/signer";
 import type { HostStage, StageContext } from "./lib/stage";
 
 const GIB = 1024 ** 3;
@@ -20,9 +22,47 @@ export const stage: HostStage = {
     await log.step("the share takes writes", async () => proveWritable(paths.build));
     const space = await freeSpace(context);
     await log.step("signing key", async () => importSigningKey(paths, plan.signing, signal));
-    return { message: `${space}; signing key ${plan.signing.fingerprint.slice(-16)} can sign` };
+    const proven = await log.step("trial signature", async () => trialSignature(context));
+    return { message: `${space}; signing key ${plan.signing.fingerprint.slice(-16)} ${proven}` };
   },
 };
+
+/** Seconds that the deploying side has to lend its agent for the trial; later stages wait longer. */
+const TRIAL_WITHIN = 60;
+
+/** Signs as later stages will, so that a locked or unreachable key is known before the image is built. */
+async function trialSignature(context: StageContext): Promise<string> {
+  const { plan, paths, signal, log } = context;
+  try {
+    await withSigner(context, async () => tryKeys(context), TRIAL_WITHIN);
+  } catch (error) {
+    // Whoever closed his laptop comes back before the signature is needed; a key that refuses will not get better.
+    if (!(error instanceof NoAgentError)) throw error;
+    log.line(oneLine(error));
+    return "is there; nobody follows the build, so that it can sign is not known";
+  } finally {
+    const left = ["trial", "trial.asc", "trial-keyring.gpg", "trial-keyring.gpg.asc"];
+    for (const name of left) await rm(path.join(paths.gnupg, name), { force: true });
+  }
+  signal.throwIfAborted();
+  return plan.imageSigning ? "and the image key can sign" : "can sign";
+}
+
+async function tryKeys({ plan, paths, signal, log }: StageContext): Promise<void> {
+  const { fingerprint } = plan.signing;
+  const file = path.join(paths.gnupg, "trial");
+  const content = Buffer.from(`trial signature of build ${plan.build}\n`);
+  const keyring = path.join(paths.gnupg, "trial-keyring.gpg");
+  await writeAtomic(file, content);
+  await exportSigningKey(paths, fingerprint, { keyring, armoured: `${keyring}.asc` }, signal);
+  await signFile(paths, { file, fingerprint, keyring, signal, log: (line) => log.line(line) });
+  if (!plan.imageSigning) return;
+  const { keygrip, certificate } = plan.imageSigning;
+  const digest = createHash("sha384").update(content).digest();
+  const signature = await signDigest({ socket: paths.agentSocket, keygrip, signal }, digest);
+  if (!verifyBytes(content, signature, certifiedKey(certificate)))
+    throw new StageError(`image key ${keygrip}: is not that of its certificate; check factory.yaml: signing`);
+}
 
 /** Writes, renames, reads and removes a file: what every later stage does on the share. */
 async function proveWritable(directory: string): Promise<void> {

@@ -1,12 +1,15 @@
 /** Stage 10: detached OpenPGP signatures by a forwarded agent. No secret key is ever on this host. */
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { certifiedKey, signDigest, verifyBytes } from "./lib/agent-sign";
 import { ARTEFACTS, filesBelow, snapshot, toShare } from "./lib/artefacts";
 import { digestFile, sha256 } from "./lib/digests";
+import { envelope } from "./lib/dsse";
 import { StageError } from "./lib/errors";
 import { exists, writeAtomic } from "./lib/files";
 import { exportSigningKey, signFile } from "./lib/gpg";
-import { provenance } from "./lib/provenance";
+import { provenance, type Subject } from "./lib/provenance";
 import type { SignData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
 import { withSigner } from "./lib/signer";
@@ -29,14 +32,23 @@ export const stage: HostStage = {
     const keyring = path.join(paths.local, ARTEFACTS.keyring);
     const armoured = path.join(paths.local, ARTEFACTS.key);
     await exportSigningKey(paths, plan.signing.fingerprint, { keyring, armoured }, signal);
-    const facts = { checkout: data("checkout"), host: data("configure-host"), image: data("build-image") };
-    const statement = `${JSON.stringify(provenance(plan, facts), null, 2)}\n`;
+    const subjects = await log.step("checksums", async () => digests(context, isSubject));
+    assertImageUnchanged(context, sumsText(subjects, "sha256"));
+    const facts = { subjects, checkout: data("checkout"), host: data("configure-host"), image: data("build-image") };
+    const statement = Buffer.from(`${JSON.stringify(provenance(plan, facts), null, 2)}\n`);
     await writeAtomic(path.join(paths.local, ARTEFACTS.provenance), statement);
-    const text = await log.step("checksums", async () => sums(context));
-    assertImageUnchanged(context, text);
-    await writeAtomic(path.join(paths.local, ARTEFACTS.sums), text);
-    const files = await toSign(context);
+    let text = "";
+    let files: string[] = [];
     await withSigner(context, async () => {
+      await log.step("provenance", async () => signProvenance(context, statement));
+      // What is there already was read once; these are a few kilobytes.
+      const all = [...subjects, ...(await digests(context, (name) => isContent(name) && !isSubject(name)))].sort(
+        byName,
+      );
+      text = sumsText(all, "sha256");
+      await writeAtomic(path.join(paths.local, ARTEFACTS.sums), text);
+      await writeAtomic(path.join(paths.local, ARTEFACTS.longSums), sumsText(all, "sha512"));
+      files = await toSign(context);
       for (const name of files) {
         const file = path.join(paths.local, name);
         const options = {
@@ -58,20 +70,57 @@ export const stage: HostStage = {
   },
 };
 
-/** SHA256SUMS over everything that belongs to the build, but signatures and itself. */
-async function sums({ paths, signal }: StageContext): Promise<string> {
-  const names = (await filesBelow(paths.local)).filter((name) => isContent(name));
-  const lines: string[] = [];
-  for (const name of names) {
-    const { hex } = await digestFile(path.join(paths.local, name), ["sha256"], signal);
-    lines.push(`${hex.sha256}  ${name}\n`);
+/** Both hashes of the artefacts that are asked for, the image first. */
+async function digests({ paths, plan, signal }: StageContext, wanted: (name: string) => boolean): Promise<Subject[]> {
+  const found: Subject[] = [];
+  for (const name of (await filesBelow(paths.local)).filter(wanted)) {
+    const { hex } = await digestFile(path.join(paths.local, name), ["sha256", "sha512"], signal);
+    found.push({ name, digest: hex });
   }
-  return lines.join("");
+  const isImage = ({ name }: Subject): number => (name === ARTEFACTS.image(plan.build) ? 0 : 1);
+  return found.sort((a, b) => isImage(a) - isImage(b));
 }
+
+const byName = (a: Subject, b: Subject): number => (a.name < b.name ? -1 : 1);
+
+/** As sha256sum and sha512sum check it. */
+function sumsText(files: readonly Subject[], algorithm: "sha256" | "sha512"): string {
+  return files.map(({ name, digest }) => `${digest[algorithm]}  ${name}\n`).join("");
+}
+
+/** SHA256SUMS over everything that belongs to the build, but signatures and itself. */
+async function sums(context: StageContext): Promise<string> {
+  return sumsText((await digests(context, isContent)).sort(byName), "sha256");
+}
+
+/** The statement in an envelope, signed by the image key, where there is one. */
+async function signProvenance({ plan, paths, signal }: StageContext, statement: Buffer): Promise<void> {
+  const file = path.join(paths.local, ARTEFACTS.provenanceSigned);
+  await rm(file, { force: true });
+  if (!plan.imageSigning) return;
+  const { keygrip, certificate } = plan.imageSigning;
+  const key = certifiedKey(certificate);
+  const made = await envelope(statement, key, async (bytes) => {
+    const digest = createHash("sha384").update(bytes).digest();
+    const signature = await signDigest({ socket: paths.agentSocket, keygrip, signal }, digest);
+    if (!verifyBytes(bytes, signature, key))
+      throw new StageError("provenance: the signature is not one of the image key's certificate");
+    return signature;
+  });
+  await writeAtomic(file, `${JSON.stringify(made, null, 1)}\n`);
+}
+
+const SUMS: readonly string[] = [ARTEFACTS.sums, ARTEFACTS.longSums];
+const PROVENANCE: readonly string[] = [ARTEFACTS.provenance, ARTEFACTS.provenanceSigned];
 
 /** Pure: whether a file of the artefacts has a line in SHA256SUMS. */
 export function isContent(name: string): boolean {
-  return !name.endsWith(".asc") && name !== ARTEFACTS.sums && name !== ARTEFACTS.keyring && name !== ARTEFACTS.request;
+  return !name.endsWith(".asc") && !SUMS.includes(name) && name !== ARTEFACTS.keyring && name !== ARTEFACTS.request;
+}
+
+/** Pure: whether provenance tells of it: of all but itself. */
+export function isSubject(name: string): boolean {
+  return isContent(name) && !PROVENANCE.includes(name);
 }
 
 const withoutLogs = (text: string): string =>
@@ -97,11 +146,15 @@ async function toSign({ plan, paths }: StageContext): Promise<string[]> {
     ARTEFACTS.packages,
     ARTEFACTS.imageHashes,
     ARTEFACTS.fileHashes,
+    ARTEFACTS.sbomSpdx,
+    ARTEFACTS.sbomCycloneDx,
+    ARTEFACTS.changes,
+    ARTEFACTS.changesText,
     ARTEFACTS.provenance,
-  ];
-  const results = all.filter((name) => /^test\/(junit\.xml|results\.tap)$/.test(name));
+  ].filter((name) => all.includes(name));
+  const results = all.filter((name) => /^test\/[^/]+\.(xml|tap|html)$/.test(name));
   const log = all.filter((name) => name === path.join(ARTEFACTS.logs, "07-build-image.log"));
-  return [ARTEFACTS.sums, ...single, ...results, ...log];
+  return [...SUMS, ...single, ...results, ...log];
 }
 
 async function share({ paths, signal }: StageContext, signed: readonly string[]): Promise<void> {
@@ -110,8 +163,8 @@ async function share({ paths, signal }: StageContext, signed: readonly string[])
   );
   await rm(path.join(paths.artefacts, ARTEFACTS.logs), { recursive: true, force: true });
   const names = [
-    ARTEFACTS.sums,
-    ARTEFACTS.provenance,
+    ...SUMS,
+    ...(await filesBelow(paths.local)).filter((name) => PROVENANCE.includes(name)),
     ARTEFACTS.keyring,
     ARTEFACTS.key,
     ...logs,

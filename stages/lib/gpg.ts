@@ -83,6 +83,9 @@ export async function exportSigningKey(
   }
 }
 
+/** Nobody has lent an agent in time. */
+export class NoAgentError extends StageError {}
+
 export interface WaitForAgent {
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -113,7 +116,7 @@ export async function useForwardedAgent(paths: Layout, { timeout, signal }: Wait
       timeout,
       signal,
       late: () =>
-        new StageError(
+        new NoAgentError(
           `no gpg agent at ${paths.agentSocket} after ${timeout} s: the deploying side forwards it while it follows the build; deploy again to resume`,
         ),
     },

@@ -1,21 +1,28 @@
 /** How the image came to be, as an in-toto statement with SLSA's provenance predicate. Pure. */
 import type { BuildPlan } from "../../model/plan";
-import { ARTEFACTS } from "./artefacts";
 import type { BuildImageData, CheckoutData, ConfigureHostData } from "./results";
 
 export interface ProvenanceFacts {
+  /** Every artefact, the image first. */
+  readonly subjects: readonly Subject[];
   readonly checkout: CheckoutData;
   readonly host: ConfigureHostData;
   readonly image: BuildImageData;
 }
 
+/** A file that this is about, as in-toto names it. */
+export interface Subject {
+  readonly name: string;
+  readonly digest: Readonly<Record<"sha256" | "sha512", string>>;
+}
+
 /** The statement, for https://slsa.dev/spec/v1.0/provenance readers. */
-export function provenance(plan: BuildPlan, { checkout, host, image }: ProvenanceFacts): object {
+export function provenance(plan: BuildPlan, { subjects, checkout, host, image }: ProvenanceFacts): object {
   const { source } = plan.recipes;
   const { name, recipe, os, architecture, builder } = plan.image;
   return {
     _type: "https://in-toto.io/Statement/v1",
-    subject: [{ name: ARTEFACTS.image(plan.build), digest: { sha256: image.sha256, sha512: image.sha512 } }],
+    subject: subjects,
     predicateType: "https://slsa.dev/provenance/v1",
     predicate: {
       buildDefinition: {

@@ -86,7 +86,9 @@ test("a key that the agent does not have is an error with the agent's word", asy
 });
 
 test("a key of another kind is refused", async () => {
-  await expect(signDigest({ socket, keygrip: otherKeygrip }, sha384(""))).rejects.toThrow(/made no ECDSA signature; it has to be a P-384 key/);
+  await expect(signDigest({ socket, keygrip: otherKeygrip }, sha384(""))).rejects.toThrow(
+    /made no ECDSA signature; it has to be a P-384 key/,
+  );
 });
 
 test("an agent that goes away in the middle is an error, not a wait", async () => {

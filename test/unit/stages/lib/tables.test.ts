@@ -102,8 +102,10 @@ test("a request asks for the same whoever asks whenever, and for something else 
   expect(asksTheSame(text.slice(0, 40), request())).toBe(false);
 });
 
-test("the provenance names the image by its hash, and what it was made from", () => {
+test("the provenance names what it is about by its hashes, and what the image was made from", () => {
+  const subjects = [{ name: `${BUILD}.qcow2`, digest: { sha256: "a", sha512: "b" } }];
   const facts = {
+    subjects,
     checkout: {
       commit: "1".repeat(40),
       recipeDigest: "r",
@@ -115,7 +117,7 @@ test("the provenance names the image by its hash, and what it was made from", ()
     image: { sha256: "a", sha512: "b", patchedUntil: "t0", finished: "t1" } as BuildImageData,
   };
   expect(provenance(PLAN, facts)).toMatchObject({
-    subject: [{ name: `${BUILD}.qcow2`, digest: { sha256: "a", sha512: "b" } }],
+    subject: subjects,
     predicate: {
       buildDefinition: {
         buildType: "urn:image-factory:diskimage-builder:1",
