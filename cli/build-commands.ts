@@ -1,8 +1,8 @@
 /** Commands about builds. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { fetchArtefacts, prunedFiles } from "../deployer/artefacts";
-import { buildImage, dryRun } from "../deployer/build";
-import { listBuilds, showBuild } from "../deployer/builds";
+import { buildImage, dryRun, endBuild } from "../deployer/build";
+import { listBuilds, showBuild, statisticsOf } from "../deployer/builds";
 import { cancelBuild } from "../deployer/cancel";
 import { Deployment } from "../deployer/deployment";
 import { Ways } from "../deployer/nodes";
@@ -11,6 +11,7 @@ import { reap, reapable } from "../deployer/reap";
 import { UserError } from "../deployer/user-error";
 import { parseSelection, type StageSelection } from "../model/stage-selection";
 import type { StageName } from "../model/stages";
+import { statisticsLines } from "./statistics-text";
 import { buildLines, reapLines } from "./status-text";
 import { ExitStatus, say, sayAll, sayJson } from "./support";
 import { timelineLines } from "./timeline-text";
@@ -90,13 +91,34 @@ Interrupting it leaves the build running on its host: the next "factory build" f
     .option("--json", "for programs")
     .action(async (options: { delete?: boolean; json?: boolean }) => reapBuilds(root, options));
 
+    .command("end")
+    .description("stage 15: destroy the image's build host and what its build has left; the same as cdktf destroy")
+    .argument("<image>", "name of a directory in images/")
+    .option("--verbose", "show all that cdktf says")
+    .action(async (image: string, { verbose = false }: { verbose?: boolean }) =>
+      endBuild(Deployment.load(root), image, say, verbose),
+    );
+
+  command
+    .command("statistics")
+    .description("of all builds of an image that the share keeps: times, results, sizes, for trends")
+    .argument("<image>", "name of a directory in images/")
+    .option("--json", "for programs")
+    .action(async (image: string, { json = false }: { json?: boolean }) => {
+      const statistics = await statisticsOf(await new Ways(Deployment.load(root)).store(), image);
+      if (json) sayJson(statistics);
+      else sayAll(statisticsLines(statistics));
+    });
+
   program
     .command("artefacts")
     .description("fetch a build's artefacts, events and logs from the factory's share, and check them")
     .argument("<build>", 'a build\'s id; "factory builds" lists them')
     .option("--to <directory>", "where to put them (default: a directory named like the build)")
-    .action(async (id: string, { to = id }: { to?: string }) => {
-      const checked = await fetchArtefacts(await new Ways(Deployment.load(root)).store(), id, to);
+    .option("--without-image", "all but the image itself")
+    .action(async (id: string, { to = id, withoutImage = false }: { to?: string; withoutImage?: boolean }) => {
+      const store = await new Ways(Deployment.load(root)).store();
+      const checked = await fetchArtefacts(store, id, to, withoutImage);
       const pruned = prunedFiles(to);
       const without = pruned.length === 0 ? "" : `; deleted from the share to save space: ${pruned.join(", ")}`;
       say(`${to}: ${checked === 0 ? "the build has no checksums yet" : `${checked} checksums are right`}${without}`);

@@ -5,6 +5,7 @@ import { addBackupCommands } from "./backup-commands";
 import { addBuildCommands } from "./build-commands";
 import { addFactoryCommands } from "./factory-commands";
 import { addInternalCommands } from "./internal-commands";
+import { addJenkinsCommands } from "./jenkins-commands";
 import { addSecretCommands } from "./secret-commands";
 import { addStateCommands } from "./state-commands";
 
@@ -30,6 +31,7 @@ The same builds start with "cdktf deploy build-<image>"; the factory itself with
   addSecretCommands(program, root);
   addStateCommands(program, root);
   addBackupCommands(program, root);
+  addJenkinsCommands(program, root);
   addInternalCommands(program, root);
   return program;
 }

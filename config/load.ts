@@ -31,18 +31,18 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
   const parsed = isFile(file)
     ? parseConfig(readFileSync(file, "utf8"), named(file, root))
     : { problems: [noFile(file, root)], regionNames: undefined, architecture: undefined };
-  const incomplete = withoutDefinition(root);
+  const incomplete = withoutDefinition(imagesPath(root, env));
   const regions = "config" in parsed ? parsed.config.regions.map((region) => region.name) : parsed.regionNames;
   const architecture = "config" in parsed ? parsed.config.nodes.buildHost.architecture : parsed.architecture;
-  const shared = elementsIn(path.join(imagesPath(root), "elements"));
-  const files = imageFiles(root);
+  const shared = elementsIn(path.join(imagesPath(root, env), "elements"));
+  const files = imageFiles(imagesPath(root, env));
   const names = files.map(({ directory }) => directory);
   const images = files.map(({ directory, file: imageFile }) =>
     parseImage(readFileSync(imageFile, "utf8"), named(imageFile, root), {
       directory,
       regions,
       images: names,
-      elements: [...elementsIn(path.join(imagesPath(root), directory, "elements")), ...shared],
+      elements: [...elementsIn(path.join(imagesPath(root, env), directory, "elements")), ...shared],
       architecture,
     }),
   );
@@ -65,8 +65,7 @@ export function configName(root: string, env: NodeJS.ProcessEnv = process.env): 
   return named(configPath(root, env), root);
 }
 
-function imageFiles(root: string): { directory: string; file: string }[] {
-  const catalogue = imagesPath(root);
+function imageFiles(catalogue: string): { directory: string; file: string }[] {
   if (!existsSync(catalogue)) return [];
   return readdirSync(catalogue)
     .sort()
@@ -83,8 +82,7 @@ function elementsIn(directory: string): string[] {
 }
 
 /** Directories of the catalogue that would else be left out without a word; `elements` is shared by recipes. */
-function withoutDefinition(root: string): Problem[] {
-  const catalogue = imagesPath(root);
+function withoutDefinition(catalogue: string): Problem[] {
   if (!existsSync(catalogue)) return [];
   return readdirSync(catalogue, { withFileTypes: true })
     .filter((one) => one.isDirectory() && one.name !== "elements")

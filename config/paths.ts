@@ -14,9 +14,14 @@ export function factoryHome(root: string, env: NodeJS.ProcessEnv = process.env):
   return path.resolve(root, given(env["FACTORY_HOME"]) ?? ".factory");
 }
 
+/** FACTORY_RECIPES: another checkout whose images/ is built from, instead of the repository's own. */
+export function recipesRoot(root: string, env: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(root, given(env["FACTORY_RECIPES"]) ?? "");
+}
+
 /** The catalogue of images. */
-export function imagesPath(root: string): string {
-  return path.join(root, "images");
+export function imagesPath(root: string, env: NodeJS.ProcessEnv = process.env): string {
+  return path.join(recipesRoot(root, env), "images");
 }
 
 /** A variable that is set to nothing is as good as unset. */

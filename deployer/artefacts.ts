@@ -12,21 +12,28 @@ import { UserError } from "./user-error";
 /** Lines of this file are checked; it lies beside what it lists. */
 const SUMS = "SHA256SUMS";
 
-/** Writes the build's directory (artefacts, events, logs) below `to`. Gives how many checksums were right. */
-export async function fetchArtefacts(store: Store, build: string, to: string): Promise<number> {
+/** Formats of images, as their files end. */
+const IMAGE_FORMATS = ["qcow2", "raw", "vmdk", "vhd"];
+
+/**
+ * Writes the build's directory (artefacts, events, logs) below `to`. Gives how many checksums were right.
+ * @param withoutImage leaves the image's own file on the share
+ */
+export async function fetchArtefacts(store: Store, build: string, to: string, withoutImage = false): Promise<number> {
   const tree = kernelTreeOf(to);
   if (tree !== undefined)
     throw new UserError(`${to}: is in ${tree}, where nothing can be kept; name another directory`);
   const events = Object.values((await store.readBuild(build)).events).flat();
   if (events.length === 0) throw new UserError(`there is no build ${build} on the share; "factory builds" lists them`);
   mkdirSync(to, { recursive: true });
-  await copy(store, build, to);
+  const leftOut = withoutImage ? IMAGE_FORMATS.map((format) => `${build}.${format}`) : [];
+  await copy(store, build, to, leftOut);
   const folder = path.join(to, "artefacts");
-  return existsSync(path.join(folder, SUMS)) ? checkSums(folder, prunedFiles(to)) : 0;
+  return existsSync(path.join(folder, SUMS)) ? checkSums(folder, [...prunedFiles(to), ...leftOut]) : 0;
 }
 
-async function copy(store: Store, build: string, to: string): Promise<void> {
-  const remote = store.host.start(store.archiveCommand(build));
+async function copy(store: Store, build: string, to: string, leftOut: readonly string[]): Promise<void> {
+  const remote = store.host.start(store.archiveCommand(build, leftOut));
   const local = spawn("tar", ["-x", "-f", "-", "--no-same-owner", "-C", to], { stdio: ["pipe", "ignore", "pipe"] });
   let said = "";
   for (const stream of [remote.stderr, local.stderr])

@@ -1,4 +1,5 @@
 /** `factory internal attach`: stages 2 and 3, then the build on its host is followed to its end. */
+import { recipesRoot } from "../config/paths";
 import { stageStatuses } from "../model/events";
 import { beats, LEASE_SECONDS, parseHeartbeat } from "../model/lease";
 import { isAgain, selectionText, type StageSelection } from "../model/stage-selection";
@@ -107,6 +108,7 @@ class Attachment {
     await this.refuseUnmetNeeds(first);
     await journal.writeTo({ append: (events) => store.appendEvents(build, events) });
     await this.tellSpawned(journal, first);
+    if (this.options.selection.until === "spawn-build-host") return;
     const connection: { host?: SshHost } = {};
     // What is asked for comes after what is at work already.
     for (let before = first; ; before = await store.readBuild(build)) {
@@ -193,7 +195,7 @@ class Attachment {
     const fingerprint = gnupg.fingerprint(SIGNING_KEY, config.signing.key);
     const [runner, bundled, lookedUp, publicKey, networkTest] = await Promise.all([
       bundleRunner(deployment.root),
-      git ? undefined : localRecipes(deployment.root),
+      git ? undefined : localRecipes(recipesRoot(deployment.root)),
       planLookUps(deployment, node.server.image === "" ? undefined : node.server.image.id),
       gnupg.publicKey(fingerprint),
       networkTestNode(deployment, ways),

@@ -1,4 +1,5 @@
 /** `factory build` and `factory destroy`: cdktf's deploy and destroy with what belongs around them. */
+import { recipesRoot } from "../config/paths";
 import { LEASE_SECONDS, decideLease } from "../model/lease";
 import { names } from "../model/naming";
 import {
@@ -74,6 +75,19 @@ export async function buildImage(
   await cdktf(deployment, { command: "destroy", stack, say, verbose });
 }
 
+/** Destroys the image's build stack: stage 15. Its own guard refuses while somebody else builds. */
+export async function endBuild(
+  deployment: Deployment,
+  image: string,
+  say: (line: string) => void,
+  verbose: boolean,
+): Promise<void> {
+  const stack = names.buildStack(deployment.image(image).name);
+  if ((await buildStackState(stateStore(deployment), stack)) === "none")
+    return say(`${stack}: there is nothing to end`);
+  await cdktf(deployment, { command: "destroy", stack, say, verbose });
+}
+
 /** A complete build whose host was kept ends before a new one; what is to be done again is done on that host. */
 function endsBefore(state: StackState, selection: StageSelection): boolean {
   return state === "complete" && !isAgain(selection);
@@ -102,7 +116,7 @@ export async function dryRun(deployment: Deployment, name: string, selection: St
   const { git } = config.infrastructure;
   const recipes = git
     ? { commit: await remoteCommit(git.url, git.ref), dirty: false }
-    : await localRecipes(deployment.root);
+    : await localRecipes(recipesRoot(deployment.root));
   const regions = config.regions.filter(
     (region, index) => index === 0 || (image.regions?.includes(region.name) ?? true),
   );

@@ -1,5 +1,6 @@
 /** What the share knows of builds. */
 import { unchangedSince } from "../model/build-progress";
+import { buildRow, imageStatistics, type ImageStatistics } from "../model/build-statistics";
 import { timeline, type Timeline } from "../model/build-timeline";
 import { stageStatuses, type StageStatus } from "../model/events";
 import { parseHeartbeat } from "../model/lease";
@@ -75,6 +76,20 @@ function stateOf(stages: readonly StageStatus[], stage: StageName): StageStatus[
 /** The newest builds, newest first. */
 export async function listBuilds(store: Store, image: string | undefined, limit: number): Promise<BuildSummary[]> {
   return (await store.listBuilds(image, limit)).map(summarise);
+}
+
+/** How many builds of an image statistics look at. */
+const LOOKED_AT = 200;
+
+/** Of all builds of the image that the share keeps. */
+export async function statisticsOf(store: Store, image: string): Promise<ImageStatistics> {
+  const rows = (await store.listBuilds(image, LOOKED_AT)).map(({ build, events }) =>
+    buildRow(build, Object.values(events)),
+  );
+  return imageStatistics(
+    image,
+    rows.filter((row) => row !== undefined),
+  );
 }
 
 export interface ShownBuild extends BuildSummary {

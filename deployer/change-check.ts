@@ -4,6 +4,7 @@
  */
 import { rm, readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { recipesRoot } from "../config/paths";
 import { resolveMirrors } from "../config/apt-mirrors";
 import { readBuildManifest, type BuildManifest } from "../model/build-manifest";
 import { checkForChange, type BuildInputs, type ChangeVerdict } from "../model/change-check";
@@ -51,7 +52,7 @@ async function inputsNow(deployment: Deployment, image: ImageDefinition, last: B
   const { git } = config.infrastructure;
   const signal = AbortSignal.timeout(WITHIN);
   const [recipe, base, repositories] = await Promise.all([
-    git ? remoteRecipe(git.url, git.ref, image) : localRecipe(root, image),
+    git ? remoteRecipe(git.url, git.ref, image) : localRecipe(recipesRoot(root), image),
     baseNow(deployment),
     offered(deployment, image, Object.keys(last.inputs.packages ?? {}), signal),
   ]);

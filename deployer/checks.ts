@@ -1,4 +1,5 @@
 /** What stage 1 looks at before anything is spent. Each check is independent; all of them run at once. */
+import { recipesRoot } from "../config/paths";
 import { resolveMirrors } from "../config/apt-mirrors";
 import type { ImageDefinition } from "../model/image";
 import { names, tags } from "../model/naming";
@@ -212,6 +213,6 @@ function signingKeys(deployment: Deployment): Promise<string[]> {
 async function recipes(deployment: Deployment): Promise<string[]> {
   const { git, mirrors } = deployment.config.infrastructure;
   resolveMirrors(mirrors);
-  await (git ? remoteCommit(git.url, git.ref) : localRecipes(deployment.root));
+  await (git ? remoteCommit(git.url, git.ref) : localRecipes(recipesRoot(deployment.root)));
   return [];
 }

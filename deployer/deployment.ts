@@ -1,4 +1,5 @@
 /** What every command of the deploying side starts from: configuration, catalogue, home, clouds. */
+import { chosen } from "../config/chosen";
 import { configName, loadConfig } from "../config/load";
 import { factoryHome } from "../config/paths";
 import type { FactoryConfig } from "../model/config";
@@ -31,7 +32,7 @@ export class Deployment {
     const { config, images } = loadConfig(root, env);
     return new Deployment(
       root,
-      config,
+      chosen(config, env),
       images,
       homeAt(factoryHome(root, env), config.signing.home),
       configName(root, env),

@@ -169,9 +169,10 @@ export class Store {
     return answer === "" ? undefined : answer;
   }
 
-  /** The root command that writes a tar of a build's directory to its standard output. */
-  archiveCommand(build: string): string {
-    return this.command(`cd "$1"; tar -cf - .`, [buildDirectory(build)]);
+  /** The root command that writes a tar of a build's directory, without some of its artefacts, to its standard output. */
+  archiveCommand(build: string, leftOut: readonly string[] = []): string {
+    const without = leftOut.map((name) => `--exclude=./${BUILD_PATHS.artefacts}/${name}`);
+    return this.command(`cd "$1"; shift; tar -cf - "$@" .`, [buildDirectory(build), ...without]);
   }
 
   /** Runs a shell script as root in the share's directory, with `words` as its arguments. Gives its standard output. */

@@ -13,6 +13,8 @@ export const AGENT = {
   tools: "/opt/factory/tools",
   /** Shows the credentials to the user's processes, in memory, for as long as it is active. */
   unit: "factory-deployer.service",
+  /** Has the public key that Jenkins logs in with, here and on build hosts. */
+  authorizedKeys: "/etc/factory/agent/authorized_keys",
   /** Names of its credentials: clouds.yaml, and the private key that nodes know the deployer by. */
   clouds: "deployer-clouds",
   key: "deployer-key",

@@ -16,6 +16,12 @@ export const JENKINS = {
   target: "factory-jenkins.target",
 } as const;
 
+/** A build host while it is an agent of Jenkins. */
+export const BUILD_AGENT = { directory: "/var/lib/factory-agent" } as const;
+
+/** Ids of Jenkins' credentials. */
+export const JENKINS_CREDENTIALS = { deployer: "agent", buildHost: "build-host", directory: "directory" } as const;
+
 /** The secrets that JCasC files may name as ${NAME}, by what secret of factory.yaml they are. */
 export const JENKINS_SECRETS: Readonly<Record<string, SecretName>> = {
   JENKINS_ADMIN_PASSWORD: "jenkinsAdmin",

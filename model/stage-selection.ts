@@ -25,6 +25,9 @@ export const WHOLE: StageSelection = {};
 /** They make the host ready, cost seconds and leave nothing for customers: what needs them may have them run. */
 const PREPARING: readonly StageName[] = ["checkout", "configure-host", "prepare"];
 
+/** What makes the host and reaches it: nothing runs there yet. */
+const BEFORE_HOST: readonly StageName[] = ["spawn-build-host", "add-agent"];
+
 /** The build's last stage on the host. */
 const LAST: StageName = "clean-up";
 
@@ -60,7 +63,7 @@ export function parseSelection({ from, until, only }: SelectionWords): StageSele
   const names = only?.split(",").map((word) => hostStage(word.trim(), "only"));
   const selection = {
     ...(from !== undefined && { from: hostStage(from, "from") }),
-    ...(until !== undefined && { until: hostStage(until, "until") }),
+    ...(until !== undefined && { until: lastStage(until) }),
     ...(names !== undefined && { only: names }),
   };
   const problem = senseless(selection);
@@ -144,9 +147,15 @@ function senseless({ from, until, only }: StageSelection): string | undefined {
   if (only !== undefined && (from !== undefined || until !== undefined))
     return "--only stands alone: leave --from and --until out";
   if (from === undefined || until === undefined || from === until || needsOf(until).has(from)) return undefined;
-  return needsOf(from).has(until)
+  return needsOf(from).has(until) || BEFORE_HOST.includes(until)
     ? `--until ${until}: comes before --from ${from}`
     : `--from ${from} --until ${until}: ${until} does not depend on ${from}, there is nothing to do; use --only ${until}`;
+}
+
+/** Where a build may stop: at a stage of the host, or when the host is there. */
+function lastStage(word: string): StageName {
+  const early = BEFORE_HOST.find((name) => name === word || String(stageInfo(name).number) === word);
+  return early ?? hostStage(word, "until");
 }
 
 /** A stage of the host by its name or number. Throws an Error that says which there are. */

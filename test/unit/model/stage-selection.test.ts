@@ -38,6 +38,12 @@ test("until a stage: it and what it needs, what stands beside it is left out", (
   expect(withRole({ until: "sign" }, "as needed")).toContain("hashdeep");
 });
 
+test.each([["spawn-build-host"], ["add-agent"], ["3"]])("until %s: the host is made, nothing runs there", (until) => {
+  expect(new Set(stageRoles(parseSelection({ until })).values())).toEqual(new Set(["left out"]));
+  expect(reachesEnd(parseSelection({ until }))).toBe(false);
+  expect(() => parseSelection({ from: "test", until })).toThrow("comes before --from test");
+});
+
 test("from a stage: it and all that depends on it again; what comes before has to be there", () => {
   const words = { from: "test" };
   expect(withRole(words, "again")).toEqual(["test", "sign", "distribute", "request-publication", "clean-up"]);
