@@ -7,11 +7,11 @@ import jenkins.model.Jenkins
 
 /** Makes the build host an agent, known by the host key that was read from its console log. */
 def call() {
-    Map host = factoryJson(['build', 'agent', params.IMAGE])
+    Map host = factoryJson(['jenkins', 'agent', params.IMAGE])
     if (host == null) error('the build host can\'t become an agent: see above')
     // remembered first, so that whatever happens now it is removed
     env.BUILD_AGENT = host.build
-    env.BUILD_LOGS = host.logs
+    env.BUILD_UNIT = host.unit
     add(host.build, host.address, host.hostKey, host.directory, host.credentials, "build host of ${params.IMAGE}".toString())
     currentBuild.displayName = "#${currentBuild.number} ${host.build}"
 }

@@ -15,15 +15,18 @@ def call(String stage) {
 
 /** Everything is checked before anything is made, and whether there is anything to do. */
 private void initialise() {
-    sh(label: 'an empty workspace', script: 'rm -rf logs artefacts statistics')
+    sh(label: 'an empty workspace', script: 'rm -rf logs artefacts statistics recipes')
+    checkoutRecipes(params.RECIPES)
     Map job = factoryJson(['jenkins', 'catalogue', '--image', params.IMAGE])
     if (job == null) error("the catalogue has no ${params.IMAGE}, or its file is wrong: see above")
     env.OWNER = job.owner
     env.TEAM = job.team
     env.REGIONS = (params.REGIONS ?: job.regions.join(',')).replace(' ', '')
-    factoryCommand(['build', params.IMAGE, '--dry-run'] + buildOptions(), log: env.FAILED_LOG)
+    List part = params.TESTS_ONLY ? ['--only', 'test'] : []
+    factoryCommand(['build', params.IMAGE, '--dry-run'] + part + buildOptions(), log: env.FAILED_LOG)
+    if (params.TESTS_ONLY) env.SPAWNED = 'true'
     if (params.FORCE || params.TESTS_ONLY) return
-    int status = factoryCommand(['internal', 'unchanged', '--image', params.IMAGE] + buildOptions.recipes(), log: env.FAILED_LOG, status: true)
+    int status = factoryCommand(['internal', 'unchanged', '--image', params.IMAGE], log: env.FAILED_LOG, status: true)
     env.UNCHANGED = status == 0 ? 'true' : 'false'
 }
 
@@ -31,10 +34,11 @@ private void upTo(String stage) {
     // before the command: what it made by halves has to go, too
     if (stage == 'spawn-build-host') env.SPAWNED = 'true'
     if (stage == 'clean-up') env.CLEANED_UP = 'true'
-    List part = params.TESTS_ONLY && stage == 'test' ? ['--only', 'test'] : ['--until', stage]
-    List words = ['build', params.IMAGE] + part + buildOptions()
+    List part = params.TESTS_ONLY ? ['--only', stage] : ['--until', stage]
+    // the host's end is a stage of its own
+    List words = ['build', params.IMAGE] + part + ['--keep-host'] + buildOptions()
     if (stage == 'distribute') regionStages(words)
-    else factoryCommand(words, log: env.FAILED_LOG)
+    else if (!(params.TESTS_ONLY && stage == 'add-agent')) factoryCommand(words, log: env.FAILED_LOG)
     if (stage == 'add-agent') addBuildAgent()
     if (stage == 'checkout') env.UNCHANGED = factoryJson(['build', 'show', params.IMAGE])?.unchanged ? 'true' : 'false'
 }

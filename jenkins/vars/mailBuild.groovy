@@ -15,6 +15,7 @@ boolean wanted() {
 
 String recipients() {
     String team = env.TEAM ?: env.FACTORY_TEAM
+    // before the catalogue was read nobody knows the owner
     List<String> people = env.OWNER ? [env.OWNER, "cc:${team}"] : [team]
     if (params.NOTIFY) people.addAll(params.NOTIFY.tokenize(', ').collect { "cc:${it}" })
     return people.collect { "${it}".toString() }.unique().join(', ')

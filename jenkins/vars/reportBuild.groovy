@@ -22,11 +22,11 @@ private void keep(String build) {
 
 /** This build's row; the whole table is archived. */
 private Map statistics() {
-    List rows = factoryJson(['build', 'statistics', params.IMAGE]) as List
-    if (!rows) return [:]
-    writeFile(file: 'statistics/builds.json', text: groovy.json.JsonOutput.toJson(rows))
+    Map all = factoryJson(['build', 'statistics', params.IMAGE]) as Map
+    if (!all?.builds) return [:]
+    writeFile(file: 'statistics/builds.json', text: groovy.json.JsonOutput.toJson(all))
     archiveArtifacts(artifacts: 'statistics/builds.json', allowEmptyArchive: true)
-    return rows.last() as Map
+    return all.builds.last() as Map
 }
 
 /** What texts are made of beside the factory's own words. */

@@ -22,7 +22,7 @@ const host = {
   hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIhost",
   directory: "/var/lib/factory-agent",
   credentials: "build-host",
-  logs: "/var/lib/factory/build/logs",
+  unit: "factory-build.service",
 };
 
 const shown = {
@@ -47,9 +47,9 @@ export const WELL: readonly ShellRule[] = [
     }),
   },
   { match: "factory internal unchanged", status: 1 },
-  { match: "factory build agent", stdout: JSON.stringify(host) },
+  { match: "factory jenkins agent", stdout: JSON.stringify(host) },
   { match: "factory build show", stdout: JSON.stringify(shown) },
-  { match: "factory build statistics", stdout: JSON.stringify([row]) },
+  { match: "factory build statistics", stdout: JSON.stringify({ image: "debian-12", builds: [row] }) },
 ];
 
 /** @param first rules that come before those of a build that goes well */
@@ -59,6 +59,7 @@ export function imageJob(name: string, first: readonly ShellRule[] = [], more: P
     job: "debian-12",
     jenkinsfile: path.join(JENKINS, "jobs", "image.Jenkinsfile"),
     jobParams: PARAMETERS,
+    environment: { FACTORY_GIT: "https://git.example.org/factory.git", FACTORY_TEAM: "team@example.org" },
     shell: [...first, ...WELL],
     url: "https://jenkins.example.org/job/images/job/debian/job/debian-12/7/",
     ...more,

@@ -57,7 +57,7 @@ describe("a build that goes well", () => {
           }),
         },
       ]),
-      imageJob("the agent does not answer", [{ match: "tail -n 200", hang: true }]),
+      imageJob("the agent does not answer", [{ match: "journalctl", hang: true }]),
     ])) as unknown as Nine;
   }, 5 * MINUTE);
 
@@ -120,7 +120,7 @@ describe("a build that goes well", () => {
   });
 
   test("tests only: stage test again, and the host's end", () => {
-    expect(commands(testsOnly, /--only test/)).toHaveLength(1);
+    expect(commands(testsOnly, /--only test --keep-host/)).toHaveLength(1);
     expect(stageOf(testsOnly, "build-image")?.status).toBe("SKIPPED");
     expect(commands(testsOnly, /build end/)).toHaveLength(1);
   });
@@ -131,10 +131,10 @@ describe("a build that goes well", () => {
     expect(kept.agents.map(({ did }) => did)).toEqual(["added", "removed"]);
   });
 
-  test("the form's fields become options, quoted", () => {
+  test("the form's boxes become options", () => {
     expect(asked.problem).toBeNull();
     expect(commands(asked, /--until build-image/)).toEqual([
-      "factory build debian-12 --until build-image --ref 'feature/it'\\''s' --regions RegionOne,RegionTwo --force --skip-publish --debug",
+      "factory build debian-12 --until build-image --keep-host --force --skip-publish --debug",
     ]);
     expect(commands(asked, /internal unchanged/)).toEqual([]);
     expect(stageOf(asked, "request-publication")?.status).toBe("SKIPPED");
