@@ -8,7 +8,7 @@ def call() {
         env.CLEANED_UP = 'true'
         // the host goes whatever becomes of this
         catchError(buildResult: 'FAILURE', stageResult: 'FAILURE', message: 'clean-up failed') {
-            factoryCommand(['build', 'cancel', params.IMAGE], log: 'logs/14-clean-up.log')
+            factoryCommand(['build', 'cancel', params.IMAGE, '--keep-host'], log: 'logs/14-clean-up.log')
         }
     }
     if (params.KEEP_HOST) echo("the host stays until it expires; end it with: factory build end ${params.IMAGE}")
