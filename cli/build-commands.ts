@@ -91,6 +91,7 @@ Interrupting it leaves the build running on its host: the next "factory build" f
     .option("--json", "for programs")
     .action(async (options: { delete?: boolean; json?: boolean }) => reapBuilds(root, options));
 
+  command
     .command("end")
     .description("stage 15: destroy the image's build host and what its build has left; the same as cdktf destroy")
     .argument("<image>", "name of a directory in images/")
