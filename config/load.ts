@@ -43,6 +43,7 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
       regions,
       images: names,
       elements: [...elementsIn(path.join(imagesPath(root, env), directory, "elements")), ...shared],
+      files: readdirSync(path.join(imagesPath(root, env), directory)),
       architecture,
     }),
   );

@@ -10,6 +10,7 @@ import { readBuildManifest, type BuildManifest } from "../model/build-manifest";
 import { checkForChange, type BuildInputs, type ChangeVerdict } from "../model/change-check";
 import type { ImageDefinition } from "../model/image";
 import { listImages } from "../openstack/glance";
+import { comparesPackages } from "../stages/lib/distributions";
 import { candidateVersions } from "../stages/lib/package-index";
 import { readReleases, releaseDigests } from "../stages/lib/repositories";
 import type { Deployment } from "./deployment";
@@ -90,7 +91,9 @@ async function offered(
   const directory = path.join(home.directory, "cache", "indices");
   const releases = await readReleases(plan, signal);
   const versions =
-    names.length === 0 ? {} : await candidateVersions({ plan, releases, names, directory, keep: true, signal });
+    names.length === 0 || !comparesPackages(image)
+      ? {}
+      : await candidateVersions({ plan, releases, names, directory, keep: true, signal });
   await removeOld(directory);
   return { digests: releaseDigests(releases), versions };
 }

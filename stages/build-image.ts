@@ -5,11 +5,12 @@ import { ARTEFACTS, toShare } from "./lib/artefacts";
 import { builderOf, builderPackage } from "./lib/builders";
 import { writeChangeLog } from "./lib/change-log";
 import { digestFile, sha256 } from "./lib/digests";
+import { distribution } from "./lib/distributions";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
 import { copyAtomic, hasSha256, writeAtomic } from "./lib/files";
 import { isSignedAs, signImage } from "./lib/image-signature";
-import { DPKG_FORMAT, packagesText, parseDpkg, type Package } from "./lib/packages";
+import { PACKAGE_LISTS, packagesText, parseDpkg, type Package } from "./lib/packages";
 import { withRootMounted } from "./lib/partitions";
 import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
 import { newestDate, readReleases } from "./lib/repositories";
@@ -122,13 +123,11 @@ async function buildRaw(context: StageContext, raw: string): Promise<void> {
 
 /** Writes both forms of the package list, read from the image itself. */
 async function listPackages(context: StageContext, raw: string): Promise<{ list: readonly Package[]; sha256: string }> {
-  const { paths, signal } = context;
+  const { plan, paths, signal } = context;
   const mountPoint = path.join(paths.work, "root");
+  const [program, ...args] = PACKAGE_LISTS[distribution(plan.image).family](mountPoint);
   const output = await withRootMounted({ raw, mountPoint, signal }, async () =>
-    exec("dpkg-query", [`--admindir=${mountPoint}/var/lib/dpkg`, "-W", "-f", DPKG_FORMAT], {
-      signal,
-      logOutput: false,
-    }),
+    exec(program, args, { signal, logOutput: false }),
   );
   const packages = parseDpkg(output.stdout);
   if (packages.length === 0) throw new StageError("the image's package database is empty");

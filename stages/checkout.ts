@@ -4,6 +4,7 @@ import { checkForChange, packageLine, type BuildInputs } from "../model/change-c
 import { recipeName } from "../model/image/recipe-name";
 import { buildInputs, readReleased } from "./lib/build-manifest";
 import { builderPackage } from "./lib/builders";
+import { comparesPackages } from "./lib/distributions";
 import { StageError } from "./lib/errors";
 import { exec } from "./lib/exec";
 import { exists, readIfThere } from "./lib/files";
@@ -60,7 +61,7 @@ async function decide(
   const now = buildInputs(plan, data);
   let verdict = checkForChange(last?.inputs, now);
   const packages = last?.inputs.packages;
-  if (packages && sameMakers(last.inputs, now)) {
+  if (packages && comparesPackages(plan.image) && sameMakers(last.inputs, now)) {
     // Repositories are signed anew every day; what counts is what would be installed.
     const names = Object.keys(packages);
     const { signal } = context;

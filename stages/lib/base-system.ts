@@ -1,7 +1,7 @@
 /** diskimage-builder's base system: from the recipe's cache where it is there, into it where it was made. */
 import path from "node:path";
 import { baseKey, keepBase, takeBase } from "./base-cache";
-import { distribution } from "./distributions";
+import { distribution, mirrorOf } from "./distributions";
 import { exists } from "./files";
 import type { StageContext } from "./stage";
 
@@ -9,8 +9,11 @@ import type { StageContext } from "./stage";
 function baseSystem(
   { plan, paths, data }: StageContext,
   cache: string,
-): { readonly key: string; readonly local: string; readonly shared: string } {
+): { readonly key: string; readonly local: string; readonly shared: string } | undefined {
   const { os, architecture, recipe } = plan.image;
+  const { baseFile, official, repositories: suites } = distribution(plan.image);
+  const [first] = suites(os.codename);
+  if (!baseFile || !first) return undefined;
   const { repositories, builderVersion } = data("checkout");
   const from = {
     distro: os.distro,
@@ -18,11 +21,11 @@ function baseSystem(
     architecture,
     suite: repositories[`${os.distro} ${os.codename}`] ?? "",
     builderVersion,
-    mirror: plan.mirrors.debian,
+    mirror: mirrorOf(official, first.mirror, plan.mirrors),
   };
   return {
     key: baseKey({ ...from, environment: JSON.stringify(recipe.environment ?? {}) }),
-    local: path.join(cache, distribution(plan.image).baseFile(os.codename, architecture)),
+    local: path.join(cache, baseFile(os.codename, architecture)),
     shared: path.join(paths.cache, "base-systems"),
   };
 }
@@ -34,7 +37,9 @@ export async function onBaseSystem(
   build: () => Promise<void>,
 ): Promise<void> {
   const { log } = context;
-  const { key, local, shared } = baseSystem(context, cache);
+  const base = baseSystem(context, cache);
+  if (!base) return build();
+  const { key, local, shared } = base;
   const optional = async (work: () => Promise<boolean>): Promise<boolean> =>
     work().catch((error: unknown) => {
       signal.throwIfAborted();

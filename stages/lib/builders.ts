@@ -2,6 +2,7 @@
 import type { ImageDefinition } from "../../model/image";
 import type { Builder, HostTool } from "./builder";
 import { diskimageBuilder } from "./diskimage-builder";
+import { distribution } from "./distributions";
 import { kiwi } from "./kiwi";
 
 export type { HostTool } from "./builder";
@@ -30,8 +31,8 @@ export function builderOf(image: Pick<ImageDefinition, "builder">): Builder {
 }
 
 /** Everything that building this image takes. */
-export function hostTools(image: Pick<ImageDefinition, "builder">): readonly HostTool[] {
-  return [...COMMON, ...builderOf(image).tools];
+export function hostTools(image: Pick<ImageDefinition, "name" | "builder" | "os">): readonly HostTool[] {
+  return [...COMMON, ...builderOf(image).tools, ...distribution(image).tools];
 }
 
 /** The package whose version says which builder made an image. */

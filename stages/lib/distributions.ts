@@ -1,37 +1,51 @@
 /** What differs between the distributions that are built, as data. */
 import type { ImageDefinition } from "../../model/image";
 import type { BuildPlan } from "../../model/plan";
+import type { HostTool } from "./builder";
 import { StageError } from "./errors";
 
 type Mirrors = BuildPlan["mirrors"];
 
 export interface Repository {
-  readonly mirror: keyof Mirrors;
+  /** Which of the distribution's addresses. */
+  readonly mirror: string;
+  /** apt: the suite; rpm: the directory of one repository. */
   readonly suite: string;
 }
 
+/** How a distribution's packages come, and what a build host needs for them beyond its builder. */
+export type PackageFamily = "apt" | "rpm";
+
 interface Distribution {
+  readonly family: PackageFamily;
   /** Suites whose metadata says whether packages have changed. */
   readonly repositories: (codename: string) => readonly Repository[];
-  /** Keys that their metadata is signed with: a file, and the Debian package that brings it to the build host. */
-  readonly keyring: { readonly file: string; readonly package: string };
-  /** The addresses that recipes name its repositories by; builds read them from the mirrors. */
-  readonly official: Readonly<Record<keyof Mirrors, string>>;
+  /** File of the keys that their metadata is signed with; without it no package archive is shared. */
+  readonly keyring?: string;
+  /** The addresses that recipes name its repositories by; builds read them from the mirrors that the plan names. */
+  readonly official: Readonly<Record<string, string>>;
+  /** The package manager that KIWI runs, where the build host's distribution has another. */
+  readonly tools: readonly HostTool[];
   /** Where in its cache diskimage-builder keeps, and looks for, the base system; it comes from the first suite. */
-  readonly baseFile: (codename: string, architecture: ImageDefinition["architecture"]) => string;
+  readonly baseFile?: (codename: string, architecture: ImageDefinition["architecture"]) => string;
   /** diskimage-builder's variables for this distribution. */
   readonly dibEnvironment: (codename: string, mirrors: Mirrors) => Readonly<Record<string, string>>;
 }
 
+const RPM: HostTool = { command: "rpm", package: "rpm" };
+const ROCKY = (codename: string, repository: string): string => `pub/rocky/${codename}/${repository}/x86_64/os`;
+
 const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distribution>> = {
   debian: {
+    family: "apt",
     repositories: (codename) => [
       { mirror: "debian", suite: codename },
       { mirror: "debian", suite: `${codename}-updates` },
       { mirror: "debianSecurity", suite: `${codename}-security` },
     ],
-    keyring: { file: "/usr/share/keyrings/debian-archive-keyring.gpg", package: "debian-archive-keyring" },
+    keyring: "/usr/share/keyrings/debian-archive-keyring.gpg",
     official: { debian: "http://debian.invalid/debian", debianSecurity: "http://debian.invalid/debian-security" },
+    tools: [],
     baseFile: (codename, architecture) => `debootstrap-debian-${codename}-${DEBIAN_ARCHITECTURE[architecture]}.tar.gz`,
     dibEnvironment: (codename, mirrors) => ({
       DIB_RELEASE: codename,
@@ -43,7 +57,52 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
       DIB_DEBIAN_USE_DEBOOTSTRAP_CACHE: "1",
     }),
   },
+  ubuntu: {
+    family: "apt",
+    repositories: (codename) =>
+      ["", "-updates", "-security"].map((suffix) => ({ mirror: "ubuntu", suite: `${codename}${suffix}` })),
+    official: { ubuntu: "http://archive.ubuntu.com/ubuntu" },
+    // the element of its keys downloads them
+    tools: [{ command: "curl", package: "curl" }],
+    baseFile: (codename, architecture) => `debootstrap-ubuntu-${codename}-${DEBIAN_ARCHITECTURE[architecture]}.tar.gz`,
+    dibEnvironment: (codename) => ({
+      DIB_RELEASE: codename,
+      DIB_DISTRIBUTION_MIRROR: "http://archive.ubuntu.com/ubuntu",
+      DIB_DEBOOTSTRAP_CACHE: "1",
+      DIB_DEBIAN_USE_DEBOOTSTRAP_CACHE: "1",
+    }),
+  },
+  rocky: {
+    family: "rpm",
+    repositories: (codename) =>
+      ["BaseOS", "AppStream"].map((name) => ({ mirror: "rocky", suite: ROCKY(codename, name) })),
+    official: { rocky: "https://dl.rockylinux.org" },
+    tools: [RPM, { command: "dnf", package: "dnf" }, { command: "mkfs.xfs", package: "xfsprogs" }],
+    dibEnvironment: () => ({}),
+  },
+  opensuse: {
+    family: "rpm",
+    repositories: (codename) =>
+      ["distribution/leap/VERSION/repo/oss", "update/leap/VERSION/oss", "update/leap/VERSION/sle"].map((directory) => ({
+        mirror: "opensuse",
+        suite: directory.replace("VERSION", codename),
+      })),
+    official: { opensuse: "https://download.opensuse.org" },
+    tools: [RPM, { command: "zypper", package: "zypper" }],
+    dibEnvironment: () => ({}),
+  },
 };
+
+/** Where one of a distribution's addresses is read from: its mirror, or itself where the factory has none. */
+export function mirrorOf(official: Readonly<Record<string, string>>, name: string, mirrors: Mirrors): string {
+  const address = (mirrors as Readonly<Record<string, string | undefined>>)[name] ?? official[name] ?? "";
+  return address.replace(/\/+$/, "");
+}
+
+/** Whether what would be installed can be told from the repositories' indices alone. */
+export function comparesPackages(image: Pick<ImageDefinition, "name" | "os">): boolean {
+  return distribution(image).family === "apt";
+}
 
 /** The data of an image's distribution; throws for one that no builder here knows. */
 export function distribution(image: Pick<ImageDefinition, "name" | "os">): Distribution {

@@ -1,6 +1,6 @@
 /** How KIWI is called, and what it reads. Pure. */
 import type { BuildPlan } from "../../model/plan";
-import { distribution } from "./distributions";
+import { distribution, mirrorOf } from "./distributions";
 import { baseEnvironment } from "./exec";
 
 export interface KiwiDirectories {
@@ -46,16 +46,16 @@ export function kiwiEnvironment({ home, temporary }: Pick<KiwiDirectories, "home
 /** A description whose repositories are the mirrors; in the recipe they stand by their public addresses. */
 export function withMirrors(description: string, { image, mirrors }: Pick<BuildPlan, "image" | "mirrors">): string {
   const { official } = distribution(image);
-  const known = Object.keys(official) as (keyof typeof official)[];
-  return known.reduce(
+  return Object.entries(official).reduce(
     // to the end of the attribute: one address is another's beginning
-    (text, name) => text.replaceAll(`path="${official[name]}"`, `path="${attribute(mirrors[name])}"`),
+    (text, [name, address]) =>
+      text.replaceAll(`path="${address}"`, `path="${attribute(mirrorOf(official, name, mirrors))}"`),
     description,
   );
 }
 
 const attribute = (value: string): string =>
-  value.replace(/\/+$/, "").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+  value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 /** Bars that are drawn over and over within a line. */
 const PROGRESS = /Processing: \[[#\s]*\]\s*\d+%/;

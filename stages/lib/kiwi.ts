@@ -1,6 +1,7 @@
 /** The builder KIWI. */
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { KIWI_DESCRIPTION } from "../../model/recipe-checks";
 import type { Builder, BuilderRun } from "./builder";
 import { StageError } from "./errors";
 import { exec } from "./exec";
@@ -13,9 +14,6 @@ import {
   type KiwiDirectories,
 } from "./kiwi-command";
 import type { StageContext } from "./stage";
-
-/** The file that KIWI reads first. */
-const DESCRIPTION = "config.xml";
 
 export const kiwi: Builder = {
   name: "kiwi",
@@ -54,7 +52,7 @@ async function describe({ plan, paths }: StageContext, directories: KiwiDirector
     await mkdir(directory, { recursive: true, mode: 0o700 });
   }
   await cp(paths.recipe, directories.description, { recursive: true });
-  const file = path.join(directories.description, DESCRIPTION);
+  const file = path.join(directories.description, KIWI_DESCRIPTION);
   await writeFile(file, withMirrors(await readFile(file, "utf8"), plan));
   await writeFile(directories.config, KIWI_CONFIG);
 }
@@ -77,6 +75,6 @@ async function theDisk(target: string): Promise<string> {
   const [disk, ...others] = (await readdir(target)).filter((name) => name.endsWith(".raw"));
   if (disk !== undefined && others.length === 0) return path.join(target, disk);
   throw new StageError(
-    `${DESCRIPTION}: made ${disk === undefined ? "no raw disk" : "several disks"}; describe one <type image="oem"> without a format`,
+    `${KIWI_DESCRIPTION}: made ${disk === undefined ? "no raw disk" : "several disks"}; describe one <type image="oem"> without a format`,
   );
 }

@@ -2,7 +2,7 @@
 import { exchange, readAll } from "../../openstack/http";
 import type { BuildPlan } from "../../model/plan";
 import { sha256 } from "./digests";
-import { distribution } from "./distributions";
+import { distribution, mirrorOf, type PackageFamily } from "./distributions";
 import { StageError } from "./errors";
 
 const IDLE = 30_000;
@@ -10,15 +10,20 @@ const TRIES = 3;
 /** An InRelease is some hundred KiB, a compressed index of packages some ten MiB. */
 const LARGEST = 128 * 1024 * 1024;
 
-/** Pure: suite ("debian bookworm-updates") → URL of its InRelease. */
+/** Where each family keeps what vouches for a repository. */
+const METADATA: Readonly<Record<PackageFamily, (suite: string) => string>> = {
+  apt: (suite) => `dists/${suite}/InRelease`,
+  rpm: (directory) => `${directory}/repodata/repomd.xml`,
+};
+
+/** Pure: suite ("debian bookworm-updates") → URL of its metadata. */
 export function releaseUrls(plan: Pick<BuildPlan, "image" | "mirrors">): Readonly<Record<string, string>> {
   const { image, mirrors } = plan;
-  const entries = distribution(image)
-    .repositories(image.os.codename)
-    .map(({ mirror, suite }) => [
-      `${image.os.distro} ${suite}`,
-      `${mirrors[mirror].replace(/\/+$/, "")}/dists/${suite}/InRelease`,
-    ]);
+  const { family, official, repositories } = distribution(image);
+  const entries = repositories(image.os.codename).map(({ mirror, suite }) => [
+    `${image.os.distro} ${suite}`,
+    `${mirrorOf(official, mirror, mirrors)}/${METADATA[family](suite)}`,
+  ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
@@ -48,7 +53,8 @@ export function releaseDigests(releases: readonly Release[]): Record<string, str
 /** Pure: when the newest of them was made, seconds since 1970. */
 export function newestDate(releases: readonly Pick<Release, "text" | "url">[]): number {
   const dates = releases.map(({ text, url }) => {
-    const date = Date.parse(/^Date: (.+)$/m.exec(text)?.[1] ?? "");
+    const revision = /<revision>(\d+)<\/revision>/.exec(text)?.[1];
+    const date = revision === undefined ? Date.parse(/^Date: (.+)$/m.exec(text)?.[1] ?? "") : Number(revision) * 1000;
     if (Number.isNaN(date)) throw new StageError(`${url}: has no date; is it a repository's metadata?`);
     return date;
   });

@@ -29,7 +29,8 @@ export interface SignedOptions {
 /** By SHA-256. Throws when metadata is not signed by the distribution. */
 export async function signedArchives(options: SignedOptions): Promise<ReadonlyMap<string, SignedArchive>> {
   const { plan, releases, directory, signal } = options;
-  const keyring = options.keyring ?? distribution(plan.image).keyring.file;
+  const keyring = options.keyring ?? distribution(plan.image).keyring;
+  if (keyring === undefined) throw new StageError(`no keys of ${plan.image.os.distro} are on this host`);
   const found = new Map<string, SignedArchive>();
   for (const release of releases) {
     await verify(release, { keyring, directory, signal });

@@ -45,3 +45,13 @@ test("an architecture that build hosts are not is refused", () => {
   );
   expect(others).toEqual([]);
 });
+
+test("KIWI needs a description", () => {
+  const kiwi = (text: string): string =>
+    text.replace("builder: diskimage-builder", "builder: kiwi").replace(/ {2}elements: .*\n/, "");
+  expect(problems(kiwi, { files: ["image.yaml", "config.xml"] })).toEqual([]);
+  expect(problems(kiwi, {})).toEqual([]);
+  expect(problems(kiwi, { files: ["image.yaml"] })).toEqual([
+    expect.stringMatching(/builder: "kiwi" needs a description, and there is no config\.xml; put KIWI's description/),
+  ]);
+});

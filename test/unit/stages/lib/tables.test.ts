@@ -2,7 +2,7 @@ import { requestName, readPublishRequest } from "../../../../model/publish-reque
 import { builderPackage, hostTools } from "../../../../stages/lib/builders";
 import { dibArguments, dibEnvironment } from "../../../../stages/lib/dib";
 import { asksTheSame, publishRequest, requestText } from "../../../../stages/lib/publish-request";
-import { releaseUrls } from "../../../../stages/lib/repositories";
+import { newestDate, releaseUrls } from "../../../../stages/lib/repositories";
 import { provenance } from "../../../../stages/lib/provenance";
 import type { BuildImageData } from "../../../../stages/lib/results";
 import { layout, logName } from "../../../../stages/lib/layout";
@@ -59,14 +59,37 @@ test("the builder's tools, the builder's own package first of its kind", () => {
 });
 
 test("KIWI's tools", () => {
-  const image = { builder: "kiwi" } as const;
+  const image = { ...PLAN.image, builder: "kiwi" } as const;
   expect(hostTools(image).map((tool) => tool.command)).toEqual(expect.arrayContaining(["git", "kiwi-ng", "parted"]));
   expect(builderPackage(image)).toBe("kiwi");
 });
 
+test("the other distributions' metadata, from their public addresses", () => {
+  const urls = (over: Partial<typeof PLAN.image.os>): unknown =>
+    releaseUrls({ ...PLAN, image: { ...PLAN.image, os: { ...PLAN.image.os, ...over } } });
+  expect(urls({ distro: "ubuntu", codename: "noble" })).toMatchObject({
+    "ubuntu noble-security": "http://archive.ubuntu.com/ubuntu/dists/noble-security/InRelease",
+  });
+  expect(Object.values(urls({ distro: "rocky", codename: "9" }) as object)).toEqual([
+    "https://dl.rockylinux.org/pub/rocky/9/BaseOS/x86_64/os/repodata/repomd.xml",
+    "https://dl.rockylinux.org/pub/rocky/9/AppStream/x86_64/os/repodata/repomd.xml",
+  ]);
+  expect(Object.values(urls({ distro: "opensuse", codename: "15.6" }) as object)).toHaveLength(3);
+});
+
+test("the newest metadata dates what is made from it", () => {
+  const dated = (text: string): { url: string; text: string } => ({ url: "http://mirror.example.org/InRelease", text });
+  const debian = dated("Suite: x\nDate: Sat, 14 Nov 2026 10:00:00 UTC\n");
+  const rpm = dated("<repomd><revision>1790000000</revision></repomd>");
+  expect(newestDate([debian])).toBe(Date.UTC(2026, 10, 14, 10) / 1000);
+  expect(newestDate([dated("Date: Fri, 13 Nov 2026 10:00:00 UTC"), debian])).toBe(newestDate([debian]));
+  expect(newestDate([rpm])).toBe(1_790_000_000);
+  expect(() => newestDate([dated("no metadata")])).toThrow("http://mirror.example.org/InRelease: has no date");
+});
+
 test("what this host can not build is said with its file", () => {
-  expect(() => releaseUrls({ ...PLAN, image: { ...PLAN.image, os: { ...PLAN.image.os, distro: "rocky" } } })).toThrow(
-    "images/debian-12/image.yaml: os.distro rocky",
+  expect(() => releaseUrls({ ...PLAN, image: { ...PLAN.image, os: { ...PLAN.image.os, distro: "fedora" } } })).toThrow(
+    "images/debian-12/image.yaml: os.distro fedora",
   );
 });
 
