@@ -113,3 +113,23 @@ export async function hostKeysFromConsole(
     await pause(interval, signal);
   }
 }
+
+/**
+ * The keys of a server that began another life: its new ones, or the former, which a resized server keeps and does not
+ * print again. Only its showing them proves that: it may just as well be in the middle of somebody's rebuild.
+ * @param look finds keys that are not the former on its console; rejects when there are none yet
+ * @param shown rejects unless the server shows the former keys
+ */
+export async function newOrShownKeys(
+  former: readonly HostKey[],
+  look: () => Promise<readonly HostKey[]>,
+  shown: () => Promise<void>,
+): Promise<readonly HostKey[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    await shown();
+    return former;
+  }
+}

@@ -7,7 +7,7 @@ import { getServer, listServers, type Server } from "../openstack/nova";
 import type { Session } from "../openstack/session";
 import type { Deployment, ProjectName } from "./deployment";
 import { firstAnswering } from "./first-answering";
-import { hostKeysFromConsole, KnownHosts } from "./known-hosts";
+import { hostKeysFromConsole, KnownHosts, newOrShownKeys } from "./known-hosts";
 import { publicAddressOf } from "./public-address";
 import { runtimeDirectory, shortName } from "./runtime-dir";
 import { SshHost } from "./ssh";
@@ -140,7 +140,8 @@ export class Ways {
   /** A way to a node. Its host keys, and the jump host's, are pinned at the first time. */
   async to(node: FactoryNode): Promise<SshHost> {
     const jump = this.inside || node.role === "jump-host" ? undefined : await this.jumpHost();
-    for (const hop of [...(jump ? [jump] : []), node]) await this.pin(hop);
+    if (jump) await this.pin(jump);
+    await this.pin(node, { jump });
     return this.host(node, jump);
   }
 
@@ -215,28 +216,30 @@ export class Ways {
 
   /**
    * Takes a node's host keys from its console, unless they are pinned for this life of it. Its console may still tell
-   * those from before a rebuild; a resized server begins another life too, but keeps its keys and prints none.
+   * those from before a rebuild.
    */
-  private async pin(node: FactoryNode, rebuilt = false): Promise<void> {
+  private async pin(
+    node: FactoryNode,
+    { rebuilt = false, jump }: { readonly rebuilt?: boolean; readonly jump?: FactoryNode | undefined } = {},
+  ): Promise<void> {
     const { server } = node;
     const launched = server["OS-SRV-USG:launched_at"] ?? "";
     if (this.knownHosts.has(server.id, launched)) return;
     this.say(`${node.name}: reading its host keys from its console`);
     const before = this.knownHosts.keys(server.id);
-    const patient = before.length === 0 || rebuilt;
-    const keys = await hostKeysFromConsole(this.deployment.project(node.project), server, {
-      timeout: patient ? this.consoleWait : Math.min(CONSOLE_LOOK, this.consoleWait),
-      unlike: before,
-    }).catch((error: unknown) => {
-      if (patient) throw error;
-      return before;
-    });
+    const look = (timeout: number) =>
+      hostKeysFromConsole(this.deployment.project(node.project), server, { timeout, unlike: before });
+    const shown = async () => void (await (await this.host(node, jump)).run("true", { timeout: ANSWER }));
+    const keys =
+      before.length === 0 || rebuilt
+        ? await look(this.consoleWait)
+        : await newOrShownKeys(before, () => look(Math.min(CONSOLE_LOOK, this.consoleWait)), shown);
     this.knownHosts.pin(server, launched, keys);
   }
 
   /** A way to a node that has just been rebuilt: with other host keys than before. */
   async toRebuilt(node: FactoryNode): Promise<SshHost> {
-    await this.pin(node, true);
+    await this.pin(node, { rebuilt: true });
     return this.to(node);
   }
 

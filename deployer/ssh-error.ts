@@ -28,7 +28,7 @@ const CLASSES: readonly (readonly [RegExp, SshFailureClass, string])[] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No \S+ host key is known/i,
     "host-key",
-    "it shows another host key than the one pinned from its console; somebody may be in between, or it was rebuilt outside of the factory",
+    "it shows another host key than the one pinned from its console: it is being rebuilt (try again in a minute or two), or somebody is in between",
   ],
   [
     /Permission denied|Too many authentication failures/i,

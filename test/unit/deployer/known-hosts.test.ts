@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { KnownHosts } from "../../../deployer/known-hosts";
+import { KnownHosts, newOrShownKeys } from "../../../deployer/known-hosts";
+import { UserError } from "../../../deployer/user-error";
 import type { HostKey } from "../../../model/host-keys";
 
 const SERVER = { id: "uuid-1", name: "node" };
@@ -60,4 +61,27 @@ test("ssh-keygen reads the file", () => {
   known.pin(SERVER, "one", [{ type, key }]);
   const found = execFileSync("ssh-keygen", ["-F", "uuid-1", "-f", known.file("uuid-1")], { encoding: "utf8" });
   expect(found).toContain(key);
+});
+
+describe("the keys of another life of a server", () => {
+  const none = () => Promise.reject(new UserError("no SSH host keys on its console"));
+  const yes = () => Promise.resolve();
+
+  test("are those that its console tells", async () => {
+    const never = () => Promise.reject(new Error("not asked"));
+    expect(await newOrShownKeys([first], () => Promise.resolve([second]), never)).toEqual([second]);
+  });
+
+  test("are the former where it shows them: it was resized", async () => {
+    expect(await newOrShownKeys([first], none, yes)).toEqual([first]);
+  });
+
+  test("are not known while it is being rebuilt: the former ones are not taken for its own", async () => {
+    const another = () => Promise.reject(new Error("it shows another host key"));
+    await expect(newOrShownKeys([first], none, another)).rejects.toThrow("it shows another host key");
+  });
+
+  test("are not known where its console can't be read", async () => {
+    await expect(newOrShownKeys([first], () => Promise.reject(new Error("503")), yes)).rejects.toThrow("503");
+  });
 });
