@@ -36,7 +36,9 @@ export const imageSchema = z.strictObject({
     .strictObject({
       elements: elements
         .optional()
-        .describe("diskimage-builder: its elements, or own ones from elements/ beside image.yaml or images/elements/"),
+        .describe(
+          "diskimage-builder: its elements, or own ones from elements/ beside image.yaml or images/elements/; base too only where it is listed",
+        ),
       environment: environment.optional().describe("diskimage-builder: variables for its elements"),
       profiles: profiles.optional().describe("kiwi: profiles of config.xml that are built"),
       packages: packages.optional().describe("Packages to install beyond those of the recipe"),

@@ -106,12 +106,14 @@ function recipeKey(context: StageContext): string {
 async function buildRaw(context: StageContext, raw: string): Promise<void> {
   const { plan, paths, log, signal } = context;
   const builder = builderOf(plan.image);
-  const directory = path.join(paths.scratch, "cache", builder.archives(plan.image));
+  const cache = path.join(paths.scratch, "cache");
+  const { given, left } = builder.archives(plan.image);
+  const archives = { given: path.join(cache, given), left: path.join(cache, left) };
   const releases = await readReleases(plan, signal);
   const run = { raw, sourceDate: newestDate(releases) };
   const watch = { directory: paths.scratch, least: LEAST_FREE, remedy: "raise nodes.buildHost.scratchGiB", signal };
   try {
-    await withSharedArchives(context, { releases, directory }, async () => {
+    await withSharedArchives(context, { releases, ...archives }, async () => {
       const lowest = await whileSpace(watch, async (stop) => builder.build(context, { ...run, signal: stop }));
       log.line(`${(lowest / MIB).toFixed(0)} MiB of scratch were free at the least`);
     });

@@ -23,7 +23,7 @@ export interface Builder {
   readonly package: string;
   /** What it needs on its host. */
   readonly tools: readonly HostTool[];
-  /** Where it looks for package archives and leaves what it fetches, relative to cache/ of the build's scratch. */
-  readonly archives: (image: Pick<ImageDefinition, "os">) => string;
+  /** Where it is given package archives and where it leaves what it fetched, relative to cache/ of the build's scratch. */
+  readonly archives: (image: Pick<ImageDefinition, "os">) => { readonly given: string; readonly left: string };
   readonly build: (context: StageContext, run: BuilderRun) => Promise<void>;
 }

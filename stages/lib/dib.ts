@@ -32,6 +32,8 @@ export function dibArguments(plan: BuildPlan, output: string): string[] {
     ...["-a", DEBIAN_ARCHITECTURE[image.architecture], "-t", "raw", "-o", output],
     // Several GiB would not fit into the memory of a small host.
     "--no-tmpfs",
+    // Its element base installs what few images need, and packages that Debian has no more; a recipe may list it.
+    "-n",
     ...(packages.length > 0 ? ["-p", packages.join(",")] : []),
     ...(image.recipe.elements ?? ["vm"]),
   ];

@@ -20,7 +20,8 @@ export const diskimageBuilder: Builder = {
     { command: "sgdisk", package: "gdisk" },
     { command: "sudo", package: "sudo" },
   ],
-  archives: ({ os }) => path.join("apt", os.distro),
+  // The element shared-archives takes them from there: elements of distributions empty the place that apt looks at.
+  archives: ({ os }) => ({ given: "archives", left: path.join("apt", os.distro) }),
   async build(context, run) {
     const cache = path.join(context.paths.scratch, "cache");
     await mkdir(cache, { recursive: true });

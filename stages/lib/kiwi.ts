@@ -28,7 +28,7 @@ export const kiwi: Builder = {
     { command: "mkfs.vfat", package: "dosfstools" },
     { command: "sgdisk", package: "gdisk" },
   ],
-  archives: () => path.join("apt-get", "archives"),
+  archives: () => ({ given: path.join("apt-get", "archives"), left: path.join("apt-get", "archives") }),
   async build(context, run) {
     const { paths, log } = context;
     const directories: KiwiDirectories = {

@@ -21,8 +21,9 @@ const USED = "packages.json";
 
 export interface ArchivesOptions {
   readonly releases: readonly Release[];
-  /** Where the builder looks for archives and leaves them. */
-  readonly directory: string;
+  /** Where the builder is given archives, and where it leaves those that it fetched. */
+  readonly given: string;
+  readonly left: string;
 }
 
 /** Runs a build with the shared archives. They may fail without the build. */
@@ -44,15 +45,12 @@ export async function withSharedArchives(
 
 type Signed = ReadonlyMap<string, SignedArchive>;
 
-async function take(
-  { plan, paths, log, signal }: StageContext,
-  { releases, directory }: ArchivesOptions,
-): Promise<Signed> {
+async function take({ plan, paths, log, signal }: StageContext, { releases, given }: ArchivesOptions): Promise<Signed> {
   const signed = await signedArchives({ plan, releases, directory: path.join(paths.work, "indices"), signal });
   const used = await readIfThere(path.join(paths.cache, USED));
   const names = used === undefined ? undefined : new Set(JSON.parse(used) as string[]);
   const wanted = (name: string): boolean => names?.has(name) ?? true;
-  const taken = await takeArchives(paths.archives, directory, { signed, wanted, most: MOST_TAKEN, signal });
+  const taken = await takeArchives(paths.archives, given, { signed, wanted, most: MOST_TAKEN, signal });
   log.line(`${taken.count} package archives (${(taken.bytes / MIB).toFixed(0)} MiB) come from the cache`);
   for (const name of taken.damaged) log.line(`the cache's ${name} is not what its name says; it was not used`);
   return signed;
@@ -60,7 +58,7 @@ async function take(
 
 async function keep(
   { plan, paths, log, signal }: StageContext,
-  { directory }: ArchivesOptions,
+  { left }: ArchivesOptions,
   signed: Signed,
 ): Promise<void> {
   const { distro, codename } = plan.image.os;
@@ -69,11 +67,11 @@ async function keep(
   const how = { owner: plan.build, lasts: ADDING, patience: PATIENCE, signal };
   const kept = await whileClaimed(claim, how, async () => {
     const most = (await freeBytes(paths.archives)) / 4;
-    return keepArchives(paths.archives, directory, { signed, most, signal });
+    return keepArchives(paths.archives, left, { signed, most, signal });
   });
   if (kept) log.line(`${kept.count} package archives (${(kept.bytes / MIB).toFixed(0)} MiB) go into the cache`);
   else log.line("another build is adding package archives to the cache; these are left to it");
-  await writeAtomic(path.join(paths.cache, USED), JSON.stringify(await packagesIn(directory)));
+  await writeAtomic(path.join(paths.cache, USED), JSON.stringify(await packagesIn(left)));
 }
 
 async function packagesIn(directory: string): Promise<string[]> {

@@ -48,7 +48,7 @@ test("a recipe's variables win over the distribution's", () => {
 
 test("the builder's arguments", () => {
   const args = dibArguments(PLAN, "/w/image").join(" ");
-  expect(args).toBe("-a amd64 -t raw -o /w/image --no-tmpfs -p curl,less debian-cloud vm");
+  expect(args).toBe("-a amd64 -t raw -o /w/image --no-tmpfs -n -p curl,less debian-cloud vm");
 });
 
 test("the builder's tools, the builder's own package first of its kind", () => {
