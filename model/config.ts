@@ -82,6 +82,15 @@ export const configSchema = z.strictObject({
         .email({ error: "is no mail address; write it as images@example.org" })
         .describe("Gets the mails about the factory and its builds"),
       from: z.email({ error: "is no mail address; write it as factory@example.org" }).describe("Sender of those mails"),
+      smtp: z
+        .strictObject({
+          host: host.describe("Its name"),
+          port: z.int().min(1).max(65535).default(587).describe("Its port"),
+          startTls: z.boolean().default(true).describe("Whether the connection is encrypted"),
+          user: text.optional().describe("The account that it wants; its password is secrets.smtp"),
+        })
+        .optional()
+        .describe("The server that Jenkins sends mails by; without it: none are sent"),
     })
     .describe("Mail"),
   signing: signingSchema.describe("The keys that sign, on the deploying side only"),

@@ -2,11 +2,12 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fillCasc, secretsNamedIn } from "../../model/casc";
-import { AGENT } from "../../model/agent";
 import { JENKINS, JENKINS_SECRETS } from "../../model/jenkins";
 import { names } from "../../model/naming";
 import { KnownHosts } from "../known-hosts";
 import { UserError } from "../user-error";
+import { must } from "../process";
+import { jenkinsValues, leftOut, locksFile } from "./jenkins-values";
 import type { Handover, NodeCredential, NodeFile, RoleContext } from "./role";
 
 export async function jenkinsHandover({ deployment, node, secrets, authority, only }: RoleContext): Promise<Handover> {
@@ -24,14 +25,11 @@ export async function jenkinsHandover({ deployment, node, secrets, authority, on
   } satisfies Handover;
   // a new certificate is no reason to interrupt what Jenkins runs
   if (only === "certificates") return proxy;
-  const casc = cascFiles(root, {
-    factory: config.factory,
-    url: `https://${name}/`,
-    from: config.notify.from,
-    agentUser: AGENT.user,
-    agentHome: `${AGENT.home}/agent`,
-    hostKey: hostKeyOf(home.knownHosts, node),
-  });
+  const facts = { host: name, hostKey: hostKeyOf(home.knownHosts, node), commit: await deployedCommit(root) };
+  const casc = [
+    ...cascFiles(root, jenkinsValues(config, facts), leftOut(config)),
+    { name: "locks.yaml", content: locksFile(config) },
+  ];
   const needed = [...new Set(casc.flatMap(({ content }) => secretsNamedIn(content)))].sort();
   return {
     credentials: [
@@ -63,15 +61,20 @@ function programs(root: string): NodeFile[] {
 }
 
 /** jenkins/casc/*.yaml with this factory's values. */
-function cascFiles(root: string, values: Readonly<Record<string, string>>) {
+function cascFiles(root: string, values: Readonly<Record<string, string>>, without: readonly string[]) {
   const directory = path.join(root, "jenkins", "casc");
   return readdirSync(directory)
-    .filter((name) => name.endsWith(".yaml"))
+    .filter((name) => name.endsWith(".yaml") && !without.includes(name))
     .sort()
     .map((name) => {
       const file = path.join("jenkins", "casc", name);
       return { name, content: fillCasc(file, readFileSync(path.join(directory, name), "utf8"), values) };
     });
+}
+
+/** What the app's archive is made of; on the controller itself there is no repository, and no pipeline to pin. */
+async function deployedCommit(root: string): Promise<string> {
+  return (await must("git", ["-C", root, "rev-parse", "HEAD"])).trim();
 }
 
 /** The node's own host key, as it was read from its console: what its agent is recognised by. */

@@ -30,7 +30,8 @@ def results = input.jobs.collect { Map scenario ->
     [
         name: scenario.name, problem: problem, result: run.currentBuild.currentResult, description: run.currentBuild.description,
         displayName: run.currentBuild.displayName, stages: run.stages, shells: run.shells, mails: run.mails, locks: run.locks,
-        started: run.started, archived: run.archived, tests: run.tests, agents: run.agents, nodes: run.nodes.keySet(),
+        started: run.started, generated: run.generated,
+        disabled: run.jobs.values().findAll { it.disabled }*.fullName, archived: run.archived, tests: run.tests, agents: run.agents, nodes: run.nodes.keySet(),
         console: run.console.text,
     ]
 }

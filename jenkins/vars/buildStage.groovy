@@ -19,6 +19,7 @@ private void initialise() {
     checkoutRecipes(params.RECIPES)
     Map job = factoryJson(['jenkins', 'catalogue', '--image', params.IMAGE])
     if (job == null) error("the catalogue has no ${params.IMAGE}, or its file is wrong: see above")
+    mayBuild(job.owner)
     env.OWNER = job.owner
     env.TEAM = job.team
     env.REGIONS = (params.REGIONS ?: job.regions.join(',')).replace(' ', '')

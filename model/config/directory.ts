@@ -23,5 +23,6 @@ export const directorySchema = z.strictObject({
     .describe("An existing directory; without it the first replica is the provider, seeded from directory.seed"),
   seed: text.optional().describe("LDIF file of the first entries of an own provider; default: groups only"),
   adminGroup: group.default("factory-admins").describe("Its members may log in everywhere and use sudo"),
+  operationsGroup: group.default("factory-operations").describe("Its members may build every image in Jenkins"),
   userGroup: group.default("factory-users").describe("Its members may log in to jump hosts"),
 });

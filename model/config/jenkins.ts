@@ -33,6 +33,13 @@ export const jenkinsSchema = z.strictObject({
     .prefault({})
     .describe("Jenkins' plugin installation manager"),
   updateCentre: webAddress.default("https://updates.jenkins.io").describe("Where the plugin manager gets plugins from"),
+  realm: z
+    .enum(["directory", "local"])
+    .default("directory")
+    .describe(
+      "Who logs in: people of the directory; local: the break-glass administrator alone, as without a directory",
+    ),
+  buildHosts: z.int().min(1).max(50).default(2).describe("How many builds of Jenkins' jobs run at once"),
   required: z
     .boolean()
     .default(true)

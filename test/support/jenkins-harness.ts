@@ -48,6 +48,11 @@ export interface Job {
   readonly mail?: { readonly from?: string; readonly host?: string; readonly port?: number };
   readonly jobs?: Readonly<Record<string, string>>;
   readonly url?: string;
+  /** What started it, as `currentBuild.getBuildCauses()` tells. */
+  readonly causes?: readonly Readonly<Record<string, unknown>>[];
+  readonly people?: Readonly<Record<string, { readonly mail: string; readonly groups?: readonly string[] }>>;
+  /** Full names of jobs that there are before. */
+  readonly existing?: readonly string[];
 }
 
 export interface JobStage {
@@ -87,6 +92,10 @@ export interface JobResult {
     readonly held: readonly string[];
   }[];
   readonly started: readonly { readonly job: string; readonly parameters: Readonly<Record<string, unknown>> }[];
+  /** config.xml by full name, of what a seed made. */
+  readonly generated: Readonly<Record<string, string>>;
+  /** Full names of jobs that are disabled. */
+  readonly disabled: readonly string[];
   readonly archived: readonly string[];
   readonly tests: readonly { readonly total: number; readonly failed: number }[];
   readonly agents: readonly Readonly<Record<string, unknown>>[];

@@ -28,6 +28,7 @@ class CurrentBuild {
     String getAbsoluteUrl() { run.globals.BUILD_URL }
     String getProjectName() { run.globals.JOB_BASE_NAME }
     String getFullProjectName() { run.globals.JOB_NAME }
+    List getBuildCauses(String type) { (run.scenario.causes ?: []).findAll { it._class == type } }
     List getBuildCauses() { (run.scenario.causes ?: [[shortDescription: 'Started by user']]) as List }
 
     /** The build before this one: its result is all that can be asked; null when there was none. */

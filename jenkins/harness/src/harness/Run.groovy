@@ -24,6 +24,9 @@ class Run {
     final List<Map> tests = Collections.synchronizedList([])
     final List<Map> agents = Collections.synchronizedList([])
     final Map<String, Map> nodes = Collections.synchronizedMap(new LinkedHashMap<String, Map>())
+    /** XML by name of what a seed has made; jobs that there are. */
+    final Map<String, String> generated = new TreeMap<String, String>()
+    final Map<String, Object> jobs = new TreeMap<String, Object>()
     final CurrentBuild currentBuild
     private final ThreadLocal<Context> surroundings = new ThreadLocal<Context>()
 
@@ -38,6 +41,7 @@ class Run {
             BUILD_NUMBER: "${scenario.number ?: 1}".toString(), BUILD_URL: "${scenario.url ?: 'https://jenkins.invalid/job/'}".toString(),
             JENKINS_URL: 'https://jenkins.invalid/'])
         globals.putAll(scenario.environment ?: [:])
+        (scenario.existing ?: []).each { jobs[it] = new org.jenkinsci.plugins.workflow.job.WorkflowJob(it as String) }
         surroundings.set(new Context())
     }
 

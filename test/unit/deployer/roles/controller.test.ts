@@ -30,7 +30,7 @@ test("the secrets are those that the JCasC files name, and the proxy's key", asy
   const { credentials } = await jenkinsHandover(context);
   expect(credentials).toEqual([
     { name: "controller-key", content: "KEY" },
-    { name: "JENKINS_ADMIN_PASSWORD", content: "value of jenkinsAdmin" },
+    { name: "LDAP_MANAGER_PASSWORD", content: "value of directoryReader" },
   ]);
 });
 

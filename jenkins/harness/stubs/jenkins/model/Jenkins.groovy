@@ -18,6 +18,8 @@ class Jenkins {
             credentials: agent.launcher.credentialsId, executors: agent.numExecutors, mode: agent.mode.name(), directory: agent.remoteFS]
     }
 
+    List getAllItems(Class type) { Run.current.jobs.values().toList() }
+
     Node getNode(String name) { Run.current.nodes[name]?.node }
 
     void removeNode(Node node) {

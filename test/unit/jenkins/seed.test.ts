@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { imageJobs } from "../../../model/jenkins-jobs";
+import { JENKINS, runJobs, type Job, type JobResult } from "../../support/jenkins-harness";
+import { imageDefinition } from "../model/definitions";
+import { exampleContext } from "../stacks/context";
+import { PARAMETERS } from "./image-job";
+
+const GOLDEN = path.join(__dirname, "golden");
+const { config } = exampleContext();
+const catalogue = imageJobs(config, [
+  imageDefinition({ schedule: "nightly", description: "Debian 12 with <tools> & more" }),
+  imageDefinition({ name: "debian-13", team: "linux@example.org" }),
+  imageDefinition({
+    name: "rocky-9",
+    os: { distro: "rocky", version: "9", codename: "rocky", user: "rocky" },
+    schedule: "weekly",
+    status: { tested: false, reason: "its mirror is not in reach" },
+  }),
+]);
+const added = imageJobs(config, [imageDefinition({ name: "debian-14" })]);
+
+function seed(name: string, images: readonly unknown[], more: Partial<Job> = {}): Job {
+  return {
+    name,
+    job: "seed",
+    jenkinsfile: path.join(JENKINS, "jobs", "seed.Jenkinsfile"),
+    environment: {
+      FACTORY_GIT: "https://git.example.org/factory.git",
+      FACTORY_COMMIT: "a".repeat(40),
+      FACTORY_TEAM: "team@example.org",
+    },
+    shell: [{ match: "jenkins catalogue", stdout: JSON.stringify(images) }],
+    ...more,
+  };
+}
+
+let first: JobResult, more: JobResult, less: JobResult, broken: JobResult, all: JobResult;
+beforeAll(async () => {
+  const existing = ["images/debian/debian-12", "images/debian/debian-13", "factory/seed"];
+  [first, more, less, broken, all] = (await runJobs([
+    seed("first", catalogue),
+    seed("an image more", [...catalogue, ...added]),
+    seed("an image less", catalogue.slice(0, 1), { existing }),
+    seed("a broken catalogue", [], { existing, shell: [{ match: "jenkins catalogue", status: 1 }] }),
+    seed("build-all", catalogue, {
+      jenkinsfile: path.join(JENKINS, "jobs", "build-all.Jenkinsfile"),
+      jobs: { "/images/debian/debian-12": "FAILURE" },
+    }),
+  ])) as unknown as readonly [JobResult, JobResult, JobResult, JobResult, JobResult];
+}, 300_000);
+
+test("each image of the catalogue has a job in its family's folder", () => {
+  expect(first).toMatchObject({ problem: null, result: "SUCCESS", description: "3 jobs" });
+  expect(Object.keys(first.generated)).toEqual([
+    "images",
+    "images/debian",
+    "images/debian/debian-12",
+    "images/debian/debian-13",
+    "images/rocky",
+    "images/rocky/rocky-9",
+    "nightly",
+  ]);
+});
+
+test.each(["images/debian/debian-12", "images/debian/debian-13", "images/rocky/rocky-9", "nightly"])(
+  "%s is as in its golden file",
+  (name) => {
+    const file = path.join(GOLDEN, `${name.replaceAll("/", "-")}.xml`);
+    if (process.env["UPDATE_GOLDEN"] === "1") {
+      mkdirSync(GOLDEN, { recursive: true });
+      writeFileSync(file, first.generated[name]!);
+    }
+    expect(first.generated[name]).toBe(readFileSync(file, "utf8"));
+  },
+);
+
+test("the form has what the pipeline reads", () => {
+  const names = [...first.generated["images/debian/debian-12"]!.matchAll(/<name>([A-Z_]+)<\/name>/g)].map(
+    ([, name]) => name,
+  );
+  expect(names.sort()).toEqual(Object.keys(PARAMETERS).sort());
+});
+
+test("a new directory in images/ gives one job more and changes no other", () => {
+  const names = Object.keys(more.generated).filter((name) => !(name in first.generated));
+  expect(names).toEqual(["images/debian/debian-14"]);
+  for (const [name, xml] of Object.entries(first.generated))
+    if (name !== "nightly") expect(more.generated[name]).toBe(xml);
+});
+
+test("a job whose image has left the catalogue is disabled, not deleted; others of the factory are let be", () => {
+  expect(less.disabled).toEqual(["images/debian/debian-13"]);
+});
+
+test("a catalogue that can not be read changes no job, and the team is told", () => {
+  expect(broken).toMatchObject({ problem: null, result: "FAILURE", generated: {}, disabled: [] });
+  expect(broken.mails).toMatchObject([{ to: ["team@example.org"] }]);
+});
+
+test("build-all starts the job of each tested image; one that fails stops no other", () => {
+  expect(all).toMatchObject({ problem: null, result: "UNSTABLE" });
+  expect(all.started.map(({ job }) => job).sort()).toEqual(["/images/debian/debian-12", "/images/debian/debian-13"]);
+});
+
+test("the jobs that JCasC makes are those whose Jenkinsfiles are there", () => {
+  const { jobs } = parse(readFileSync(path.join(JENKINS, "casc", "library.yaml"), "utf8")) as {
+    readonly jobs: readonly { readonly script: string }[];
+  };
+  const names = [...jobs[0]!.script.matchAll(/name: '([a-z-]+)'/g)].map(([, name]) => name!);
+  for (const name of names)
+    expect(readFileSync(path.join(JENKINS, "jobs", `${name}.Jenkinsfile`), "utf8")).toContain("pipeline {");
+  // JCasC would take ${…} for a secret
+  expect(jobs[0]!.script).not.toMatch(/(?<!\^)\$\{/);
+});
