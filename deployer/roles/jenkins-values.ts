@@ -38,7 +38,7 @@ export function jenkinsValues(config: FactoryConfig, { host, hostKey, commit }: 
     agentUser: AGENT.user,
     agentHome: `${AGENT.home}/agent`,
     hostKey,
-    hostUser: nodes.buildHost.user ?? "debian",
+    hostUser: nodes.buildHost.user,
     commit,
     git: infrastructure.git?.url ?? "",
     gitRef: infrastructure.git?.ref ?? "",
