@@ -20,7 +20,9 @@ const SECRET = "hunter2-of-the-registry";
 
 /** A failed build's mail, as Debian's SMTP server got it and Python's mail parser read it. */
 async function mailOfFailure(): Promise<Arrived> {
-  const server = spawn("/usr/bin/python3", [path.join(__dirname, "mail-server.py")], { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn("/usr/bin/python3", [path.join(__dirname, "mail-server.py")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   try {
     const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
     const port = Number((await lines.next()).value);
