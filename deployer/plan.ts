@@ -118,6 +118,7 @@ export function assemblePlan(input: PlanInput): BuildPlan {
       stagingDays: config.buckets.stagingDays,
     },
     iperf3: { host: iperf3, port: IPERF3_PORT },
+    securityTracker: config.infrastructure.securityTracker,
     timeouts: stageSeconds(config.build.stageMinutes),
     timeout: config.build.timeoutMinutes * 60,
   };

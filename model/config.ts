@@ -49,6 +49,13 @@ const infrastructure = z.strictObject({
     })
     .optional()
     .describe("Where recipes come from; without it the working tree's commit is sent along"),
+  securityTracker: z
+    .string()
+    .regex(/^(https?:\/\/|\/)[^\s]+$/, "is no place for data; write a web address or an absolute path on build hosts")
+    .default("https://security-tracker.debian.org/tracker/data/json")
+    .describe(
+      "Data of Debian's security tracker, which images' packages are compared with: web address, or file of build hosts",
+    ),
   kms: host.optional().describe("Key management server that Windows activates against"),
   ntp: z.array(host).min(1).optional().describe("Time servers; default: the images' own"),
 });

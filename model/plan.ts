@@ -71,6 +71,8 @@ export interface BuildPlan {
     readonly stagingDays: number;
   };
   readonly iperf3?: { readonly host: string; readonly port: number };
+  /** Address of the data of Debian's security tracker, or a file of the build host. */
+  readonly securityTracker?: string;
   /** Seconds; a stage that takes longer fails. */
   readonly timeouts: Readonly<Record<string, number>>;
   /** Seconds; a run that takes longer is stopped. @default no end but the stages' own */

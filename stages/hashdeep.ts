@@ -4,7 +4,7 @@ import { ARTEFACTS, toShare } from "./lib/artefacts";
 import { exec } from "./lib/exec";
 import { exists, readIfThere } from "./lib/files";
 import { withRootMounted } from "./lib/partitions";
-import { qcow2ToRaw } from "./lib/qemu-img";
+import { rawDisk } from "./lib/raw-disk";
 import type { HashdeepData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
 
@@ -27,7 +27,7 @@ export const stage: HostStage = {
     await log.step("over the image file", async () =>
       hashAndAudit(context, { cwd: paths.local, what: [path.basename(image.file)], list: ARTEFACTS.imageHashes }),
     );
-    const raw = await rawOf(context);
+    const raw = await rawDisk(context, "hashdeep");
     const mountPoint = path.join(paths.work, "hashdeep");
     await log.step("over the files inside", async () =>
       withRootMounted({ raw, mountPoint, signal }, async () =>
@@ -54,14 +54,4 @@ async function hashAndAudit(
   const options = { cwd, signal, log: (line: string) => log.line(line) };
   await exec("hashdeep", [...HASHDEEP, ...what], { ...options, outputFile: file });
   await exec("hashdeep", [...HASHDEEP, "-a", "-k", file, ...what], options);
-}
-
-/** The raw disk that the builder made, or one made from the artefact when scratch no longer has it. */
-async function rawOf(context: StageContext): Promise<string> {
-  const { paths, log, signal } = context;
-  const image = context.data("build-image");
-  if (await exists(image.raw)) return image.raw;
-  const raw = path.join(paths.work, "hashdeep.raw");
-  await log.step("raw disk from the qcow2", async () => qcow2ToRaw(image.file, raw, signal));
-  return raw;
 }

@@ -1,144 +1,169 @@
-/** Stage 9: a temporary instance boots from the registered image and is looked at from inside. */
-import { randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
+/**
+ * Stage 9: the image's files are audited, mounted read-only, while a temporary instance boots from the registered image
+ * and is looked at from inside, before and after a restart. Audits take seconds: what fails them is not booted to the end.
+ */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Session } from "../openstack/session";
-import { ARTEFACTS, directoryToShare } from "./lib/artefacts";
-import { exec } from "./lib/exec";
-import { exists } from "./lib/files";
-import { writeGuestSuite } from "./lib/guest-suite";
+import { ARTEFACTS, directoryToShare, filesBelow } from "./lib/artefacts";
+import { auditTools, runAudits } from "./lib/audits";
+import { bootTest, skipReasons, type BootTimes } from "./lib/boot-test";
+import { oneLine } from "./lib/errors";
+import { copyAtomic, exists } from "./lib/files";
+import { ImageTree } from "./lib/image-tree";
 import { junitXml } from "./lib/junit";
+import { LYNIS_REPORT } from "./lib/lynis";
+import { withRootMounted } from "./lib/partitions";
+import { rawDisk } from "./lib/raw-disk";
+import { reportHtml } from "./lib/report-html";
 import type { TestData } from "./lib/results";
-import { ssh } from "./lib/ssh";
 import type { HostStage, StageContext } from "./lib/stage";
-import { sweepTemporary, sweptText } from "./lib/sweep";
-import { parseTap, type TapReport } from "./lib/tap";
-import { keepEvidence, startInstance, TestFailure, waitForCloudInit, type TestInstance } from "./lib/test-instance";
+import { tapText } from "./lib/tap";
+import { TestFailure } from "./lib/test-instance";
+import {
+  casesOf,
+  failed,
+  failureClassOf,
+  failureText,
+  SECTION_TITLES,
+  withUnreached,
+  type CheckResult,
+  type Section,
+  type TestReport,
+} from "./lib/test-report";
 
 const JUNIT = "junit.xml";
 const TAP = "results.tap";
-/** Seconds for all checks together. */
-const CHECKS_TIMEOUT = 1200;
-/** An instance that a busy cloud could not start gets one more chance; what the image did wrong never does. */
+const HTML = "report.html";
+const NOT_REACHED = "not come to: see what failed";
+/** What a busy cloud or an unreachable mirror spoilt gets one more chance; what the image did wrong never does. */
 const TRIES = 2;
-
-interface Finding {
-  readonly report: TapReport;
-  readonly bootSeconds: number;
-}
 
 export const stage: HostStage = {
   name: "test",
   async upToDate(context) {
-    const { imageId, recipeDigest, failed } = context.data("test");
+    const { imageId, recipeDigest, failed: bad } = context.data("test");
     if (recipeDigest !== context.data("checkout").recipeDigest) return false;
     const there = await exists(path.join(context.paths.local, ARTEFACTS.test, JUNIT));
-    return there && failed === 0 && imageId === context.data("register").imageId;
+    return there && bad === 0 && imageId === context.data("register").imageId;
   },
   async run(context) {
     const { imageId } = context.data("register");
     const { recipeDigest } = context.data("checkout");
-    const session = await context.session(context.plan.home);
     const directory = path.join(context.paths.local, ARTEFACTS.test);
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
-    for (let tried = 1; ; tried++) {
-      try {
-        const { report, bootSeconds } = await once(context, session, imageId, directory);
-        return judge(report, { imageId, recipeDigest, bootSeconds });
-      } catch (error) {
-        const passing = error instanceof TestFailure && error.failureClass === "never-active";
-        if (!passing || tried >= TRIES || context.signal.aborted) throw error;
-        context.progress(`${error.message}; one more try`);
-      } finally {
-        await directoryToShare(context.paths, ARTEFACTS.test);
-      }
-    }
+    const started = new Date().toISOString();
+    const sections = new Map<string, Section>();
+    const tell = (section: Section): void => void sections.set(section.place, section);
+    const outcome = await examine(context, { imageId, directory, tell });
+    const told = [...sections.values()];
+    const failure = outcome.failure ?? checksFailure(told);
+    await context.log.step("reports", async () => {
+      const about = { image: context.plan.image.name, build: context.plan.build, imageId, started };
+      await writeReports(directory, {
+        ...about,
+        ...finished(failure),
+        sections: failure ? withUnreached(told, NOT_REACHED) : told,
+      });
+      await directoryToShare(context.paths, ARTEFACTS.test);
+    });
+    if (failure !== undefined) throw failure;
+    const results = told.flatMap((section) => casesOf(section));
+    const { bootSeconds, rebootSeconds } = outcome.times ?? { bootSeconds: 0, rebootSeconds: 0 };
+    const data: TestData = { imageId, recipeDigest, bootSeconds, rebootSeconds, checks: results.length, failed: 0 };
+    const skips = results.filter(({ skipped }) => skipped !== undefined).length;
+    const message = `${results.length - skips} checks passed, ${skips} skipped; cloud-init finished after ${bootSeconds} s`;
+    return { message, data };
   },
 };
 
-/** One instance, from its making to its end. */
-async function once(context: StageContext, session: Session, imageId: string, directory: string): Promise<Finding> {
-  const { plan, log } = context;
-  const left = await sweepTemporary(session, plan);
-  log.line(`left by an earlier run: ${sweptText(left)}`);
-  const marker = randomBytes(16).toString("hex");
-  const started = performance.now();
-  try {
-    const instance = await startInstance(context, session, { imageId, marker });
-    context.progress(`instance is ACTIVE in zone ${plan.testInstance.zone}`);
-    await waitForCloudInit(context, session, instance);
-    const bootSeconds = Math.round((performance.now() - started) / 100) / 10;
-    context.progress(`cloud-init has finished after ${bootSeconds} s`);
-    const report = await log.step("checks inside", async () => runChecks(context, instance, { marker, directory }));
-    const suite = {
-      name: plan.image.name,
-      started: new Date().toISOString(),
-      properties: { build: plan.build, imageId, bootSeconds },
-    };
-    await writeFile(path.join(directory, JUNIT), junitXml(suite, report));
-    return { report, bootSeconds };
-  } finally {
-    // Before it goes: the only things that can explain a failure later.
-    await keepEvidence(context, session, directory);
-    const swept = await sweepTemporary(session, plan);
-    log.line(`removed: ${sweptText(swept)}`);
-    await rm(context.paths.testSecrets, { recursive: true, force: true });
+interface Examination {
+  readonly imageId: string;
+  readonly directory: string;
+  readonly tell: (section: Section) => void;
+}
+
+interface Outcome {
+  readonly times?: BootTimes;
+  readonly failure?: Error;
+}
+
+/** Audits and boot beside each other; what the audits refuse ends the boot. */
+async function examine(context: StageContext, { imageId, directory, tell }: Examination): Promise<Outcome> {
+  const refused = new AbortController();
+  const inner = { ...context, signal: AbortSignal.any([context.signal, refused.signal]) };
+  const skips = skipReasons(context.plan.image.tests.skip);
+  const session = await context.session(context.plan.home);
+  const audited = twice(inner, async () => audit(inner, skips)).then((results) => {
+    tell({ place: "audit", title: SECTION_TITLES.audit, results });
+    const failureClass = failureClassOf(results);
+    if (failureClass !== undefined) throw new TestFailure(failureClass, withWhere(failureText(results)));
+    context.progress(`${results.length} audits without a boot found nothing wrong`);
+  });
+  // From here on, so that a failure of the audits is seen while the boot is waited for.
+  audited.catch((error: unknown) => refused.abort(error));
+  const booted = twice(inner, async () => bootTest(inner, session, { imageId, directory, skips, tell }));
+  const [audits, boot] = await Promise.allSettled([audited, booted]);
+  context.signal.throwIfAborted();
+  await keepIfThere(path.join(auditPlace(context), LYNIS_REPORT), directory);
+  if (audits.status === "rejected") return { failure: audits.reason as Error };
+  return boot.status === "rejected" ? { failure: boot.reason as Error } : { times: boot.value };
+}
+
+/** Runs `work` again, once, when what spoilt it was not the image. */
+async function twice<T>({ signal, progress }: StageContext, work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = !(error instanceof TestFailure) || error.passing;
+      if (!passing || tried >= TRIES || signal.aborted) throw error;
+      progress(`${oneLine(error)}; one more try`);
+    }
   }
 }
 
-/** Sends all checks at once and runs them in one session. */
-async function runChecks(
-  context: StageContext,
-  { id, target }: TestInstance,
-  { marker, directory }: { readonly marker: string; readonly directory: string },
-): Promise<TapReport> {
-  const { plan, paths, log, signal } = context;
-  const suite = path.join(paths.work, "test-suite");
-  await writeGuestSuite({
-    directory: suite,
-    variables: {
-      LOGIN_USER: plan.image.os.user,
-      MARKER: marker,
-      SERVER_ID: id,
-      RESOLVE: new URL(plan.mirrors.debian).hostname,
-      IMAGE: plan.image.name,
-      BUILD: plan.build,
-    },
-    packagesFile: path.join(paths.local, ARTEFACTS.packages),
-    projectTests: path.join(paths.recipe, "tests"),
-  });
-  await exec("tar", ["-cf", `${suite}.tar`, "-C", suite, "."], { signal });
-  const command =
-    'mkdir -p "$HOME/factory-test" && tar -xf - -C "$HOME/factory-test" && sudo -n bash "$HOME/factory-test/run.sh"';
-  const { code, stdout } = await ssh(target, command, {
-    input: createReadStream(`${suite}.tar`),
-    signal,
-    timeout: CHECKS_TIMEOUT,
-    log: (line) => log.line(line),
-    accept: Array.from({ length: 256 }, (_, each) => each),
-  });
-  await writeFile(path.join(directory, TAP), stdout);
-  const report = parseTap(stdout);
-  if (report.results.length === 0)
-    throw new TestFailure("checks", `the checks could not be run (exit code ${code}): see the log of this stage`);
-  return report;
+const auditPlace = ({ paths }: Pick<StageContext, "paths">): string => path.join(paths.work, "audit");
+
+async function audit(context: StageContext, skips: ReadonlyMap<string, string>): Promise<CheckResult[]> {
+  const { signal, log } = context;
+  const work = auditPlace(context);
+  await mkdir(work, { recursive: true });
+  const raw = await rawDisk(context, "audit");
+  const mountPoint = path.join(work, "root");
+  return log.step("audits", async () =>
+    withRootMounted({ raw, mountPoint, signal }, async (offset) =>
+      runAudits({ ...auditTools(context, work), tree: new ImageTree(mountPoint), raw, offset }, skips),
+    ),
+  );
 }
 
-function judge(
-  { results, problem }: TapReport,
-  about: Pick<TestData, "imageId" | "recipeDigest" | "bootSeconds">,
-): Awaited<ReturnType<HostStage["run"]>> {
-  const failed = results.filter((result) => !result.ok && !result.skipped);
-  if (failed.length > 0 || problem !== undefined) {
-    const names = failed
-      .map((result) => `"${result.name}"`)
-      .slice(0, 5)
-      .join(", ");
-    const what = failed.length > 0 ? `${failed.length} of ${results.length} checks failed: ${names}` : (problem ?? "");
-    throw new TestFailure("checks", `${what}; see test/${JUNIT} of the artefacts`);
-  }
-  const data: TestData = { ...about, checks: results.length, failed: 0 };
-  return { message: `${results.length} checks passed; cloud-init finished after ${about.bootSeconds} s`, data };
+async function keepIfThere(file: string, directory: string): Promise<void> {
+  if (await exists(file)) await copyAtomic(file, path.join(directory, path.basename(file)));
+}
+
+const withWhere = (text: string): string => `${text}; see test/${HTML} of the artefacts`;
+
+/** What the checks inside found wrong; undefined: nothing. */
+function checksFailure(sections: readonly Section[]): TestFailure | undefined {
+  const results = sections.flatMap((section) => casesOf(section));
+  return results.some((result) => failed(result))
+    ? new TestFailure("checks", withWhere(failureText(results)))
+    : undefined;
+}
+
+function finished(failure: Error | undefined): Pick<TestReport, "finished" | "failure"> {
+  const failureClass = failure instanceof TestFailure ? failure.failureClass : "infrastructure";
+  return {
+    finished: new Date().toISOString(),
+    ...(failure && { failure: { failureClass, message: oneLine(failure) } }),
+  };
+}
+
+/** Whatever came to light, in all forms. */
+async function writeReports(directory: string, report: Omit<TestReport, "files">): Promise<void> {
+  const complete: TestReport = { ...report, files: [JUNIT, TAP, ...(await filesBelow(directory))] };
+  await writeFile(path.join(directory, JUNIT), junitXml(complete));
+  await writeFile(path.join(directory, TAP), tapText(report.sections.flatMap((section) => casesOf(section))));
+  await writeFile(path.join(directory, HTML), reportHtml(complete));
 }

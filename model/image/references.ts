@@ -1,4 +1,5 @@
 /** What the parts of an image.yaml have to do with each other and with what is around it. */
+import { CHECK_IDS, INDISPENSABLE } from "../image-checks";
 import { nearest, type Problem } from "../problem";
 import type { YamlFile } from "../yaml-file";
 import { BUILDERS, type Builder } from "./fields";
@@ -19,6 +20,7 @@ interface Readable {
   readonly regions?: unknown;
   readonly recipe?: Readonly<Record<string, unknown>> | null;
   readonly variants?: unknown;
+  readonly tests?: { readonly skip?: unknown } | null;
   readonly providedUntil?: unknown;
   readonly support?: { readonly until?: unknown; readonly longTermUntil?: unknown } | null;
   readonly status?: { readonly tested?: unknown; readonly reason?: unknown } | null;
@@ -28,7 +30,15 @@ interface Readable {
 export function referenceProblems(yaml: YamlFile, surroundings: ReferenceSurroundings): Problem[] {
   if (typeof yaml.value !== "object" || yaml.value === null) return [];
   const image = yaml.value as Readable;
-  const rules = [nameProblems, recipeKeyProblems, variantProblems, supportProblems, statusProblems, regionProblems];
+  const rules = [
+    nameProblems,
+    recipeKeyProblems,
+    variantProblems,
+    supportProblems,
+    statusProblems,
+    regionProblems,
+    skipProblems,
+  ];
   return rules.flatMap((rule) => rule(image, yaml.problem, surroundings));
 }
 
@@ -115,5 +125,21 @@ const regionProblems: Rule = ({ regions: wanted }, problem, { regions: known }) 
     const meant = nearest(region, known);
     const remedy = meant === undefined ? `there are ${known.join(", ")}` : `did you mean "${meant}"?`;
     return [problem(path, { value: region, message: "is no region of factory.yaml", remedy })];
+  });
+};
+
+const SKIPPABLE: readonly string[] = CHECK_IDS.filter((id) => !INDISPENSABLE.includes(id));
+
+/** A check that is misspelt would go on failing; one that is skipped must be one that can be. */
+const skipProblems: Rule = ({ tests }, problem) => {
+  const skip: readonly unknown[] = Array.isArray(tests?.skip) ? tests.skip : [];
+  return skip.flatMap((entry, index) => {
+    const { check } = (entry ?? {}) as { readonly check?: unknown };
+    if (typeof check !== "string" || SKIPPABLE.includes(check)) return [];
+    const known = CHECK_IDS.some((id) => id === check);
+    const meant = nearest(check, SKIPPABLE);
+    const remedy = meant === undefined || known ? "docs/stages.md lists them" : `did you mean "${meant}"?`;
+    const message = known ? "can't be skipped: without it there is nothing to test" : "is no check of stage 9";
+    return [problem(["tests", "skip", index, "check"], { value: check, message, remedy })];
   });
 };

@@ -19,6 +19,11 @@ const COMMON: readonly HostTool[] = [
   { command: "xz", package: "xz-utils" },
   { command: "ssh", package: "openssh-client" },
   { command: "ssh-keygen", package: "openssh-client" },
+  { command: "blkid", package: "util-linux" },
+  { command: "e2fsck", package: "e2fsprogs" },
+  { command: "lynis", package: "lynis" },
+  { command: "iperf3", package: "iperf3" },
+  { command: "unshare", package: "util-linux" },
 ];
 
 const BUILDERS: Readonly<Record<ImageDefinition["builder"], Builder>> = {

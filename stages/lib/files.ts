@@ -91,6 +91,7 @@ async function flush(file: string): Promise<void> {
   }
 }
 
-function isMissing(error: unknown): boolean {
+/** Whether an error says that a file or directory is not there. */
+export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }

@@ -2,20 +2,29 @@
 import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { exists } from "./files";
-import { GUEST_CHECKS, type GuestCheck } from "./guest-checks";
+import { GUEST_CHECKS, REBOOT_CHECKS, type GuestCheck } from "./guest-checks";
 
 /** Seconds for one check inside; emulated machines are slow. */
 const CHECK_TIMEOUT = 180;
 
+/** What a check exits with when there is nothing to check: the word of automake and many others. */
+const NOTHING_TO_CHECK = 77;
+
+/** When a part of the suite runs. An image's own tests run in the first. */
+export type SuitePhase = "instance" | "reboot";
+
 /**
- * The program inside. Our checks are one result each; an image's own tests (`images/<name>/tests/*.sh`) may print TAP of
- * their own, whose results are numbered on, or count as one by their exit code.
+ * The program inside; its argument is the phase. Our checks are one result each; an image's own tests
+ * (`images/<name>/tests/*.sh`) may print TAP of their own, whose results are numbered on, or count as one by their exit
+ * code.
  */
 const RUNNER = `#!/bin/bash
 # Runs the checks beside it, prints TAP. As root.
 cd "$(dirname "$0")" || exit 1
+phase=$1
 set -a
 . ./context.env
+RECEIVED=$(date +%s)
 BOOTED=$(awk '$1 == "btime" { print $2 }' /proc/stat)
 PACKAGES=$PWD/packages.txt
 set +a
@@ -23,8 +32,12 @@ echo "TAP version 13"
 n=0
 report() { # exit-code name seconds output
   n=$((n + 1))
-  [ "$1" = 0 ] && word=ok || word="not ok"
-  echo "$word $n - $2 # time=$3s"
+  local word="not ok" directive=""
+  case $1 in
+    0) word=ok ;;
+    ${NOTHING_TO_CHECK}) word=ok directive="SKIP $(printf '%s\\n' "$4" | tail -n 1) " ;;
+  esac
+  echo "$word $n - $2 # \${directive}time=$3s"
   [ -z "$4" ] || printf '%s\\n' "$4" | sed 's/^/# /'
 }
 one() { # file name
@@ -51,9 +64,9 @@ took longer than ${CHECK_TIMEOUT} s"
     report "$code" "$2" "$seconds" "$output"
   fi
 }
-while IFS=$'\\t' read -r file name; do one "checks/$file" "$name" ""; done < checks/list
+while IFS=$'\\t' read -r file name; do one "$phase/$file" "$name" ""; done < "$phase/list"
 for file in project/*.sh; do
-  [ ! -e "$file" ] || one "$file" "$(basename "$file" .sh)" project
+  [ "$phase" != instance ] || [ ! -e "$file" ] || one "$file" "$(basename "$file" .sh)" project
 done
 echo "1..$n"
 `;
@@ -65,26 +78,30 @@ export interface SuiteOptions {
   readonly packagesFile: string;
   /** The image's own tests, if it has any. */
   readonly projectTests: string;
-  readonly checks?: readonly GuestCheck[];
+  /** @default all of ours */
+  readonly checks?: Readonly<Record<SuitePhase, readonly GuestCheck[]>>;
 }
 
 /** Writes the suite's files. */
 export async function writeGuestSuite(options: SuiteOptions): Promise<void> {
-  const { directory, checks = GUEST_CHECKS } = options;
+  const { directory, checks = { instance: GUEST_CHECKS, reboot: REBOOT_CHECKS } } = options;
   await rm(directory, { recursive: true, force: true });
-  await mkdir(path.join(directory, "checks"), { recursive: true });
   await mkdir(path.join(directory, "project"), { recursive: true });
   await writeFile(path.join(directory, "run.sh"), RUNNER, { mode: 0o755 });
   await writeFile(path.join(directory, "context.env"), contextText(options.variables));
   await cp(options.packagesFile, path.join(directory, "packages.txt"));
-  const files = checks.map((check, index) => ({ ...check, file: `${String(index + 1).padStart(2, "0")}.sh` }));
-  for (const { file, script } of files) await writeFile(path.join(directory, "checks", file), `${script}\n`);
-  const list = files.map(({ file, name }) => `${file}\t${name}\n`).join("");
-  await writeFile(path.join(directory, "checks", "list"), list);
+  for (const phase of ["instance", "reboot"] as const) await writeChecks(path.join(directory, phase), checks[phase]);
   if (!(await exists(options.projectTests))) return;
   for (const name of await readdir(options.projectTests)) {
     await cp(path.join(options.projectTests, name), path.join(directory, "project", name), { recursive: true });
   }
+}
+
+async function writeChecks(directory: string, checks: readonly GuestCheck[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const files = checks.map((check, index) => ({ ...check, file: `${String(index + 1).padStart(2, "0")}.sh` }));
+  for (const { file, script } of files) await writeFile(path.join(directory, file), `${script}\n`);
+  await writeFile(path.join(directory, "list"), files.map(({ file, name }) => `${file}\t${name}\n`).join(""));
 }
 
 /** Pure: assignments that a shell reads as they are; throws for a value that would need quoting. */

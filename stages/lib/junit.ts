@@ -1,47 +1,44 @@
-/** JUnit XML of a test run, as Jenkins reads it. Pure. */
-import type { TapReport, TestResult } from "./tap";
+/** JUnit XML of a test report, as Jenkins reads it: a test suite for each section. Pure. */
+import { casesOf, countsOf, type CheckResult, type Section, type TestReport } from "./test-report";
 
-export interface Suite {
-  readonly name: string;
-  /** ISO 8601 */
-  readonly started: string;
-  readonly properties: Readonly<Record<string, string | number>>;
-}
-
-/** The report as one test suite; a problem of the report as a whole is one more failed case. */
-export function junitXml(suite: Suite, report: TapReport): string {
-  const { problem } = report;
-  const whole =
-    problem === undefined ? [] : [{ name: "the report is complete", ok: false, skipped: false, detail: problem }];
-  const cases: readonly TestResult[] = [...report.results, ...whole];
-  const counts = {
-    tests: cases.length,
-    failures: cases.filter((each) => !each.ok && !each.skipped).length,
-    skipped: cases.filter((each) => each.skipped).length,
-    time: cases.reduce((sum, each) => sum + (each.seconds ?? 0), 0).toFixed(3),
-  };
-  const properties = Object.entries(suite.properties).map(
-    ([name, value]) => `    <property${attributes({ name, value })}/>`,
-  );
+/** The whole report; a stage that failed before any check could fail is a failed case of the section it was in. */
+export function junitXml(report: TestReport): string {
+  const all = report.sections.flatMap((section) => casesOf(section));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite${attributes({ name: suite.name, timestamp: suite.started.replace(/\.\d+Z$/, ""), errors: 0, ...counts })}>`,
-    "  <properties>",
-    ...properties,
-    "  </properties>",
-    ...cases.flatMap((each) => testCase(suite.name, each)),
-    "</testsuite>",
+    `<testsuites${attributes({ name: report.image, ...totals(all) })}>`,
+    ...report.sections.flatMap((section) => suite(report, section)),
+    "</testsuites>",
     "",
   ].join("\n");
 }
 
-function testCase(className: string, { name, ok, skipped, seconds, detail }: TestResult): string[] {
-  const open = `  <testcase${attributes({ classname: className, name, time: (seconds ?? 0).toFixed(3) })}`;
-  if (skipped) return [`${open}><skipped/></testcase>`];
+function totals(cases: readonly CheckResult[]): Record<string, string | number> {
+  const time = cases.reduce((sum, each) => sum + (each.seconds ?? 0), 0).toFixed(3);
+  return { tests: cases.length, failures: countsOf(cases).failed, errors: 0, time };
+}
+
+function suite({ image, build, imageId, started }: TestReport, section: Section): string[] {
+  const cases = casesOf(section);
+  const name = `${image}.${section.place}`;
+  const about = { name, timestamp: started.replace(/\.\d+Z$/, ""), hostname: build, ...totals(cases) };
+  return [
+    `  <testsuite${attributes({ ...about, skipped: countsOf(cases).skipped })}>`,
+    "    <properties>",
+    ...Object.entries({ build, imageId }).map(([key, value]) => `      <property${attributes({ name: key, value })}/>`),
+    "    </properties>",
+    ...cases.map((each) => testCase(name, each)),
+    "  </testsuite>",
+  ];
+}
+
+function testCase(className: string, { name, ok, skipped, seconds, detail }: CheckResult): string {
+  const open = `    <testcase${attributes({ classname: className, name, time: (seconds ?? 0).toFixed(3) })}`;
+  if (skipped !== undefined) return `${open}><skipped${attributes({ message: skipped })}/></testcase>`;
   const said = detail.trim();
-  if (ok) return said === "" ? [`${open}/>`] : [`${open}><system-out>${escape(said)}</system-out></testcase>`];
+  if (ok) return said === "" ? `${open}/>` : `${open}><system-out>${escape(said)}</system-out></testcase>`;
   const message = said.split("\n")[0] ?? "";
-  return [`${open}><failure${attributes({ message })}>${escape(said)}</failure></testcase>`];
+  return `${open}><failure${attributes({ message })}>${escape(said)}</failure></testcase>`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
@@ -54,7 +51,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Escapes markup and drops what XML 1.0 cannot hold (control characters of a console). */
-function escape(text: string): string {
+/** Escapes markup and drops what XML 1.0 (and HTML) cannot hold: control characters of a console. */
+export function escape(text: string): string {
   return text.replace(FORBIDDEN, "").replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
 }

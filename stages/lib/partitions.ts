@@ -34,12 +34,13 @@ const READ_ONLY: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs `work` with the root file system of a raw image mounted read-only at `mountPoint`. The partition is found in the
+ * Runs `work` with the root file system of a raw image mounted read-only at `mountPoint`; it is given the file system's
+ * place in the disk, bytes. The partition is found in the
  * table and mounted by its offset: that needs neither device mapper nor a kernel that reads partition tables.
  */
 export async function withRootMounted<T>(
   options: { readonly raw: string; readonly mountPoint: string; readonly signal: AbortSignal },
-  work: () => Promise<T>,
+  work: (offset: number) => Promise<T>,
 ): Promise<T> {
   const { raw, mountPoint, signal } = options;
   const { stdout } = await exec("sfdisk", ["--json", raw], { signal });
@@ -55,7 +56,7 @@ export async function withRootMounted<T>(
   await mkdir(mountPoint, { recursive: true });
   await exec("mount", ["-t", probe.stdout.trim(), "-o", how, raw, mountPoint], { signal });
   try {
-    return await work();
+    return await work(offset);
   } finally {
     // Without the signal: a mount must go even when the stage is being stopped.
     await exec("umount", [mountPoint]);

@@ -67,6 +67,8 @@ export interface TestData {
   readonly failed: number;
   /** Seconds from the request for the instance to cloud-init's end. */
   readonly bootSeconds: number;
+  /** From the request for a restart to cloud-init's end. */
+  readonly rebootSeconds: number;
 }
 
 export interface SignData {

@@ -3,7 +3,8 @@
 export interface TestResult {
   readonly name: string;
   readonly ok: boolean;
-  readonly skipped: boolean;
+  /** Why it was not looked at; `ok` means nothing then. */
+  readonly skipped?: string;
   /** Seconds, when told (`# time=1.5s`). */
   readonly seconds?: number;
   /** What the check said (its `#` lines). */
@@ -20,7 +21,7 @@ const RESULT = /^(not )?ok\b\s*\d*\s*-?\s*([^#]*?)\s*(?:#\s*(.*))?$/;
 
 /** Reads a report. Lines of `#` belong to the result before them. */
 export function parseTap(text: string): TapReport {
-  const results: { name: string; ok: boolean; skipped: boolean; seconds?: number; detail: string }[] = [];
+  const results: { name: string; ok: boolean; skipped?: string; seconds?: number; detail: string }[] = [];
   let planned: number | undefined;
   let bail: string | undefined;
   for (const line of text.split(/\r?\n/)) {
@@ -38,10 +39,11 @@ export function parseTap(text: string): TapReport {
 
 function resultOf([, not, name = "", directive = ""]: RegExpExecArray): TestResult {
   const time = /\btime=([\d.]+)s/.exec(directive);
+  const skip = /^SKIP\b:?\s*(.*?)\s*(?:\btime=[\d.]+s)?$/i.exec(directive);
   return {
     name: name === "" ? "(no name)" : name,
     ok: not === undefined || /^TODO\b/i.test(directive),
-    skipped: /^SKIP\b/i.test(directive),
+    ...(skip && { skipped: skip[1] === undefined || skip[1] === "" ? "no reason given" : skip[1] }),
     ...(time && { seconds: Number(time[1]) }),
     detail: "",
   };
@@ -50,4 +52,15 @@ function resultOf([, not, name = "", directive = ""]: RegExpExecArray): TestResu
 function countProblem(planned: number | undefined, got: number): string | undefined {
   if (planned === undefined) return `the tests ended early: ${got} results, and no plan`;
   return planned === got ? undefined : `${planned} tests were planned, ${got} reported`;
+}
+
+/** A report in the protocol, as {@link parseTap} and every other reader takes it. */
+export function tapText(results: readonly TestResult[]): string {
+  const lines = results.flatMap(({ name, ok, skipped, seconds, detail }, index) => {
+    const skip = skipped === undefined ? "" : `SKIP ${skipped.replace(/\s+/g, " ")} `;
+    const head = `${ok || skipped !== undefined ? "ok" : "not ok"} ${index + 1} - ${name.replace(/#/g, "")}`;
+    const said = detail.split("\n").filter((line) => line !== "");
+    return [`${head} # ${skip}time=${(seconds ?? 0).toFixed(3)}s`, ...said.map((line) => `# ${line}`)];
+  });
+  return ["TAP version 13", ...lines, `1..${results.length}`, ""].join("\n");
 }

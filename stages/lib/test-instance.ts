@@ -3,37 +3,41 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as neutron from "../../openstack/neutron";
 import * as nova from "../../openstack/nova";
-import { ServerFailure, waitForActive } from "../../openstack/nova-wait";
+import { ServerFailure, waitForActive, type ServerFailureClass } from "../../openstack/nova-wait";
 import type { Session } from "../../openstack/session";
-import { hostKeysIn, knownHostsText } from "../../model/host-keys";
 import { names, tagMetadata } from "../../model/naming";
 import { oneLine, StageError } from "./errors";
 import { exec } from "./exec";
-import { MARKER_FILE } from "./guest-checks";
-import { NO_CONNECTION, ssh, type SshTarget } from "./ssh";
+import { testUserData } from "./guest-user-data";
+import type { SshTarget } from "./ssh";
 import type { StageContext } from "./stage";
-import { poll, sleep } from "./wait";
 
 /** What a boot test can fail of; kept apart, because each has another remedy. */
-export type FailureClass = "never-active" | "no-ssh" | "cloud-init" | "checks";
+export type FailureClass = "never-active" | "no-ssh" | "cloud-init" | "hygiene" | "checks";
 
 export class TestFailure extends StageError {
+  /** Another try may go well: nothing that the image has done. */
+  readonly passing: boolean;
+
   constructor(
     readonly failureClass: FailureClass,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly passing?: boolean } = {},
   ) {
     super(message, { failureClass }, options);
+    this.passing = options.passing ?? false;
   }
 }
 
 export interface TestInstance {
   readonly id: string;
   readonly target: SshTarget;
+  /** The port's IPv6 address, where its network has such a subnet. */
+  readonly address6?: string;
 }
 
-/** Seconds between two looks at console and SSH. */
-const LOOK_EVERY = 3;
+/** Nova could not use the image itself (its signature, its format): that is the image's, not the cloud's. */
+const OF_THE_IMAGE: readonly ServerFailureClass[] = ["image", "quota"];
 
 /** Key pair, port and server, all with the build's tags; resolves when Nova says ACTIVE. */
 export async function startInstance(
@@ -53,9 +57,11 @@ export async function startInstance(
     securityGroupIds: [testInstance.securityGroupId],
     tags,
   });
-  const address = port.fixed_ips[0]?.ip_address;
+  const addresses = port.fixed_ips.map(({ ip_address }) => ip_address);
+  const address6 = addresses.find((each) => each.includes(":"));
+  const address = addresses.find((each) => !each.includes(":"));
   if (address === undefined)
-    throw new TestFailure("never-active", `port ${port.id} got no address: has the network a free one?`);
+    throw new TestFailure("never-active", `port ${port.id} got no IPv4 address: has the network a free one?`);
   try {
     const { id } = await nova.createServer(session, {
       name,
@@ -64,7 +70,8 @@ export async function startInstance(
       zone: testInstance.zone,
       networks: [{ port: port.id }],
       keyName: name,
-      userData: userData(options.marker),
+      userData: testUserData(options.marker),
+      configDrive: true,
       tags,
       metadata: tagMetadata({
         factory: plan.factory,
@@ -77,21 +84,14 @@ export async function startInstance(
       waitForActive(session, id, { timeout: testInstance.activeTimeout * 1000, interval: 1000, signal }),
     );
     const knownHosts = path.join(paths.testSecrets, "known_hosts");
-    return { id, target: { address, user: plan.image.os.user, keyFile, knownHosts } };
+    const target = { address, user: plan.image.os.user, keyFile, knownHosts };
+    return { id, target, ...(address6 !== undefined && { address6 }) };
   } catch (error) {
     if (signal.aborted) throw error;
     const why = error instanceof ServerFailure ? `${error.failureClass}: ${error.message}` : oneLine(error);
-    throw new TestFailure("never-active", `the instance never became ACTIVE: ${why}`, { cause: error });
+    const passing = !(error instanceof ServerFailure && OF_THE_IMAGE.includes(error.failureClass));
+    throw new TestFailure("never-active", `the instance never became ACTIVE: ${why}`, { cause: error, passing });
   }
-}
-
-/** Pure: what cloud-init shall do in the instance: one file, whose content the checks look for. */
-export function userData(marker: string): string {
-  return `#cloud-config
-write_files:
-  - path: ${MARKER_FILE}
-    content: ${JSON.stringify(marker)}
-`;
 }
 
 async function makeKey(directory: string, signal: AbortSignal): Promise<string> {
@@ -100,70 +100,6 @@ async function makeKey(directory: string, signal: AbortSignal): Promise<string> 
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await exec("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "factory-test", "-f", file], { signal });
   return file;
-}
-
-/**
- * Waits until the instance lets us in and cloud-init has finished. The host keys come from the console log, which only
- * the instance and the cloud can write; SSH is tried from the moment that they are there.
- */
-export async function waitForCloudInit(
-  { plan, log, signal }: StageContext,
-  session: Session,
-  instance: TestInstance,
-): Promise<void> {
-  const end = Date.now() + plan.testInstance.bootTimeout * 1000;
-  const left = (): number => Math.max(0, (end - Date.now()) / 1000);
-  await log.step("host keys on the console", async () =>
-    poll(async () => pinHostKeys(session, instance), {
-      every: LOOK_EVERY,
-      timeout: left(),
-      signal,
-      late: () =>
-        new TestFailure(
-          "no-ssh",
-          `no SSH host keys on the console within ${plan.testInstance.bootTimeout} s: see test/console.log`,
-        ),
-    }),
-  );
-  let said = "nothing";
-  for (;;) {
-    const { code, stdout, stderr } = await ssh(instance.target, "cloud-init status --long", {
-      signal,
-      timeout: 60,
-      log: (line) => log.line(line),
-      accept: [0, 1, 2, NO_CONNECTION],
-    });
-    said = code === NO_CONNECTION ? stderr.trim() : stdout.trim();
-    const verdict = code === NO_CONNECTION ? undefined : cloudInitVerdict(code, stdout);
-    if (verdict === "done") return;
-    if (verdict !== undefined) throw new TestFailure("cloud-init", `cloud-init ${verdict.failed}`);
-    if (left() === 0) {
-      const kind = code === NO_CONNECTION ? "no-ssh" : "cloud-init";
-      const what = kind === "no-ssh" ? "no SSH login" : "cloud-init has not finished";
-      throw new TestFailure(kind, `${what} within ${plan.testInstance.bootTimeout} s: ${oneLine(said)}`);
-    }
-    await sleep(LOOK_EVERY, signal);
-  }
-}
-
-/** Pure: what `cloud-init status --long` tells; undefined while it runs. */
-export function cloudInitVerdict(code: number, text: string): "done" | { readonly failed: string } | undefined {
-  const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(text)?.[1]?.trim() ?? "";
-  const status = field("status");
-  const said = oneLine(text).slice(0, 300);
-  // Errors that cloud-init could live with (2 since 23.4): a customer's instance would have them too.
-  if (code === 2) return { failed: `finished with recoverable errors, which an image must not have: ${said}` };
-  if (status === "done") return "done";
-  if (status === "error" || status === "disabled") return { failed: `reports "${status}": ${said}` };
-  if (code === 1 && status === "") return { failed: `could not be asked: ${said || "no output"}` };
-  return undefined;
-}
-
-async function pinHostKeys(session: Session, { id, target }: TestInstance): Promise<true | undefined> {
-  const keys = hostKeysIn(await nova.consoleOutput(session, id));
-  if (keys.length === 0) return undefined;
-  await writeFile(target.knownHosts, knownHostsText(target.address, keys));
-  return true;
 }
 
 /** Writes what Nova knows of the instance; what can't be had is told in the log and hides no other failure. */

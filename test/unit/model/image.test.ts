@@ -174,3 +174,13 @@ test("regions are not judged when factory.yaml's can't be read", () => {
 test.each(["manual", "nightly", "weekly", "monthly", "H 3 * * 1", "*/15 0-6 1,15 * *"])("schedule %s", (schedule) => {
   expect(image(`${EXAMPLE}\nschedule: "${schedule}"\n`).schedule).toBe(schedule);
 });
+
+test.each([
+  ["machine-idd", 'is no check of stage 9; did you mean "machine-id"?'],
+  ["active", "can't be skipped: without it there is nothing to test"],
+])("a check %s that can't be skipped is told", (check, said) => {
+  const [problem, ...more] = problems(`${EXAMPLE}\ntests: { skip: [{ check: ${check}, reason: why not }] }\n`);
+  expect(problem).toContain(`tests.skip[0].check: "${check}"`);
+  expect(problem).toContain(said);
+  expect(more).toEqual([]);
+});

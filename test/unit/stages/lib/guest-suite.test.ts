@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { GUEST_CHECKS } from "../../../../stages/lib/guest-checks";
+import { GUEST_CHECKS, REBOOT_CHECKS } from "../../../../stages/lib/guest-checks";
 import { contextText, writeGuestSuite } from "../../../../stages/lib/guest-suite";
 import { parseTap } from "../../../../stages/lib/tap";
 
 const directory = mkdtempSync(path.join(tmpdir(), "guest-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-test.each(GUEST_CHECKS.map(({ name, script }) => [name, script]))("%s: is bash", (_, script) => {
+test.each([...GUEST_CHECKS, ...REBOOT_CHECKS].map(({ name, script }) => [name, script]))("%s: is bash", (_, script) => {
   expect(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
 });
 
@@ -36,13 +36,17 @@ test("runs checks and an image's own tests, and reports all of them as one", asy
     variables: { MARKER: "m1" },
     packagesFile,
     projectTests: tests,
-    checks: [
-      { name: "sees its variables", script: 'echo "$MARKER"; grep bash "$PACKAGES"; [ "$BOOTED" -gt 0 ]' },
-      { name: "fails at the first wrong command", script: "false\ntrue" },
-      { name: "reads an unset variable", script: 'echo "$UNSET"' },
-    ],
+    checks: {
+      instance: [
+        { name: "sees its variables", script: 'echo "$MARKER"; grep bash "$PACKAGES"; [ "$BOOTED" -gt 0 ]' },
+        { name: "fails at the first wrong command", script: "false\ntrue" },
+        { name: "reads an unset variable", script: 'echo "$UNSET"' },
+        { name: "has nothing to look at", script: "echo looked around; echo no such thing here; exit 77" },
+      ],
+      reboot: [{ name: "comes later", script: "true" }],
+    },
   });
-  const { stdout, status } = spawnSync("bash", [path.join(suite, "run.sh")], { encoding: "utf8" });
+  const { stdout, status } = spawnSync("bash", [path.join(suite, "run.sh"), "instance"], { encoding: "utf8" });
   expect(status).toBe(0);
   const { results, problem } = parseTap(stdout);
   expect(problem).toBeUndefined();
@@ -50,6 +54,7 @@ test("runs checks and an image's own tests, and reports all of them as one", asy
     [true, "sees its variables"],
     [false, "fails at the first wrong command"],
     [false, "reads an unset variable"],
+    [true, "has nothing to look at"],
     [true, "a-tap: first"],
     [false, "a-tap: second"],
     [true, "b-plain"],
@@ -58,7 +63,11 @@ test("runs checks and an image's own tests, and reports all of them as one", asy
   ]);
   expect(results[0]?.detail).toBe("m1\nbash\t1\tamd64\n");
   expect(results[2]?.detail).toContain("UNSET: unbound variable");
-  expect(results[4]?.detail).toBe("why\n");
+  expect(results[3]?.skipped).toBe("no such thing here");
+  expect(results[5]?.detail).toBe("why\n");
+
+  const later = spawnSync("bash", [path.join(suite, "run.sh"), "reboot"], { encoding: "utf8" });
+  expect(parseTap(later.stdout).results.map(({ name }) => name)).toEqual(["comes later"]);
 });
 
 test("values that a shell would read otherwise are refused", () => {

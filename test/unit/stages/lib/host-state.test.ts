@@ -1,7 +1,7 @@
 import { parseUnitState } from "../../../../stages/lib/follow";
 import { parseKeys, whyUnusable } from "../../../../stages/lib/gpg";
 import { loopsBelow, mountsBelow } from "../../../../stages/lib/tidy";
-import { cloudInitVerdict, userData } from "../../../../stages/lib/test-instance";
+import { cloudInitVerdict } from "../../../../stages/lib/instance-wait";
 
 describe("what a killed builder left", () => {
   test("mounts below a directory, the deepest first", () => {
@@ -88,10 +88,4 @@ describe("cloud-init's verdict", () => {
   ])("%i %j is a failure that says: %s", (code, text, said) => {
     expect(cloudInitVerdict(code, text)).toEqual({ failed: expect.stringContaining(said) as string });
   });
-});
-
-test("the user data is a cloud-config with the marker", () => {
-  expect(userData("0123abcd")).toBe(
-    '#cloud-config\nwrite_files:\n  - path: /var/lib/factory-test-marker\n    content: "0123abcd"\n',
-  );
 });

@@ -1,0 +1,119 @@
+/**
+ * The files of an image, mounted somewhere. Links are followed inside the image only: an absolute one in it means a file
+ * of the image, never one of this host.
+ */
+import { lstat, open, readdir, readlink, type FileHandle } from "node:fs/promises";
+import type { Dirent, Stats } from "node:fs";
+import path from "node:path";
+import { isMissing } from "./files";
+
+/** How many links may follow each other, as in the kernel. */
+const LINKS = 40;
+/** Configuration is small; what is longer is cut, bytes. */
+const LONGEST = 4 * 1024 * 1024;
+
+export interface TreeEntry {
+  /** From the image's root, with a leading slash. */
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+export class ImageTree {
+  private everything: Promise<readonly TreeEntry[]> | undefined;
+
+  constructor(readonly root: string) {}
+
+  /** All of it, looked at once for all who ask. */
+  all(): Promise<readonly TreeEntry[]> {
+    this.everything ??= (async () => {
+      const entries: TreeEntry[] = [];
+      for await (const entry of this.walk("/")) entries.push(entry);
+      return entries;
+    })();
+    return this.everything;
+  }
+
+  /** Where a path of the image is on this host; undefined when there is nothing. The last link is followed, too. */
+  async resolve(name: string): Promise<string | undefined> {
+    let parts = segments(name);
+    let at = "/";
+    for (let links = 0; parts.length > 0;) {
+      const [part = "", ...rest] = parts;
+      if (part === "..") {
+        at = path.dirname(at);
+        parts = rest;
+        continue;
+      }
+      const next = path.join(at, part);
+      const stats = await this.stat(next);
+      if (!stats) return undefined;
+      if (!stats.isSymbolicLink()) {
+        at = next;
+        parts = rest;
+        continue;
+      }
+      if (++links > LINKS) return undefined;
+      const target = await readlink(this.host(next));
+      if (path.isAbsolute(target)) at = "/";
+      parts = [...segments(target), ...rest];
+    }
+    return this.host(at);
+  }
+
+  /** Of the name itself, be it a link; undefined when it is not there. Directories on the way must be no links. */
+  async stat(name: string): Promise<Stats | undefined> {
+    try {
+      return await lstat(this.host(name));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** A regular file's text; undefined when there is none. */
+  async read(name: string): Promise<string | undefined> {
+    const file = await this.resolve(name);
+    if (file === undefined || !(await lstat(file)).isFile()) return undefined;
+    return (await head(file, LONGEST)).toString("utf8");
+  }
+
+  /** Paths of what a directory holds, sorted; none when there is no such directory. */
+  async list(name: string): Promise<string[]> {
+    const directory = await this.resolve(name);
+    if (directory === undefined || !(await lstat(directory)).isDirectory()) return [];
+    return (await readdir(directory)).sort().map((entry) => path.join(name, entry));
+  }
+
+  /** Everything below a directory, depth first; links are told, not followed. */
+  async *walk(name: string): AsyncGenerator<TreeEntry> {
+    const directory = await this.resolve(name);
+    if (directory === undefined || !(await lstat(directory)).isDirectory()) return;
+    const below = path.join("/", path.relative(this.root, directory));
+    const entries: Dirent[] = await readdir(directory, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const at = path.join(below, entry.name);
+      const stats = await lstat(this.host(at));
+      yield { path: at, stats };
+      if (stats.isDirectory()) yield* this.walk(at);
+    }
+  }
+
+  private host(name: string): string {
+    return path.join(this.root, path.normalize(path.join("/", name)));
+  }
+}
+
+const segments = (name: string): string[] => name.split("/").filter((part) => part !== "" && part !== ".");
+
+/** The first bytes of a file. */
+export async function head(file: string, bytes: number): Promise<Buffer> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, "r");
+    const buffer = Buffer.alloc(Math.min(bytes, (await handle.stat()).size));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle?.close();
+  }
+}
