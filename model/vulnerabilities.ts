@@ -1,5 +1,5 @@
 /** What Debian's security tracker says of an image's packages. Pure. */
-import { SEVERITIES } from "./image/tests";
+import { SEVERITIES, type Severity } from "./image/severity";
 
 /** security-tracker.debian.org/tracker/data/json: source package → CVE → release → state. */
 export type SecurityTracker = Readonly<Record<string, Readonly<Record<string, TrackedHole>>>>;
@@ -17,7 +17,6 @@ interface TrackedRelease {
   readonly nodsa_reason?: string;
 }
 
-export type Severity = (typeof SEVERITIES)[number];
 
 /** Debian's words. What has no urgency yet is taken seriously until somebody has looked at it. */
 const URGENCY: Readonly<Record<string, Severity>> = {

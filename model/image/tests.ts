@@ -1,9 +1,7 @@
 /** image.yaml: tests. What an image must reach beyond what is asked of every one. */
 import { z } from "zod";
 import { date, oneLine } from "./fields";
-
-/** How bad a vulnerability is, from the least on; `none`: none is bad enough to fail a build. */
-export const SEVERITIES = ["none", "low", "medium", "high", "critical"] as const;
+import { SEVERITIES } from "./severity";
 
 export const testsSchema = z.strictObject({
   bootSeconds: z

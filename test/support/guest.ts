@@ -16,8 +16,11 @@ const USER_DATA = "#cloud-config\nssh_genkeytypes: [ed25519]\n";
 export interface Guest {
   /** Where it is reached from everywhere. */
   readonly address: string;
-  /** The command's output; throws when its exit status is not 0. */
-  must(command: string, stdin?: Buffer): Promise<string>;
+  /** The network that it is in, and the group that lets TCP in: for what shall be beside it. */
+  readonly networkId: string;
+  readonly securityGroupId: string;
+  /** The command's output; throws when its exit status is not 0. `timeout` is in milliseconds, two minutes by default. */
+  must(command: string, stdin?: Buffer, timeout?: number): Promise<string>;
   /** Deletes it and all around it. */
   remove(): Promise<void>;
 }
@@ -86,7 +89,7 @@ export async function bootGuest(session: Session, directory: string): Promise<Gu
   const address = (await neutron.get(session, "floatingips", floating.id))!.floating_ip_address;
   await waitForActive(session, id, { timeout: 180_000, interval: 1000 });
 
-  const must = (command: string, stdin?: Buffer): Promise<string> => ssh(identity, address, command, stdin);
+  const must: Guest["must"] = (command, stdin, timeout) => ssh({ identity, address, timeout }, command, stdin);
   await eventually(
     "the guest answers",
     () => must("cloud-init status --wait >/dev/null; echo up").catch(() => undefined),
@@ -96,6 +99,8 @@ export async function bootGuest(session: Session, directory: string): Promise<Gu
   );
   return {
     address,
+    networkId: network.id,
+    securityGroupId: group.id,
     must,
     remove: async () => {
       for (const one of undo) await one();
@@ -110,12 +115,18 @@ async function keyPair(session: Session, name: string, directory: string): Promi
   return file;
 }
 
-function ssh(identity: string, address: string, command: string, stdin?: Buffer): Promise<string> {
+interface Way {
+  readonly identity: string;
+  readonly address: string;
+  readonly timeout?: number | undefined;
+}
+
+function ssh({ identity, address, timeout = 120_000 }: Way, command: string, stdin?: Buffer): Promise<string> {
   const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "ConnectTimeout=5"];
   const args = [...options, "LogLevel=ERROR"].flatMap((option) => ["-o", option]);
   const child = spawn("ssh", ["-F", "/dev/null", "-i", identity, ...args, `debian@${address}`, command], {
     stdio: ["pipe", "pipe", "pipe"],
-    timeout: 120_000,
+    timeout,
   });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
