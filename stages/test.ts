@@ -5,9 +5,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ARTEFACTS, directoryToShare, filesBelow } from "./lib/artefacts";
-import { auditTools, runAudits } from "./lib/audits";
+import { auditTools, runAudits, type AuditRun } from "./lib/audits";
 import { bootTest, skipReasons, type BootTimes } from "./lib/boot-test";
-import { oneLine } from "./lib/errors";
+import { oneLine, StageError } from "./lib/errors";
 import { copyAtomic, exists } from "./lib/files";
 import { ImageTree } from "./lib/image-tree";
 import { junitXml } from "./lib/junit";
@@ -88,20 +88,21 @@ interface Outcome {
   readonly failure?: Error;
 }
 
-/** Audits and boot beside each other; what the audits refuse ends the boot. */
+/** Audits and boot beside each other; what an audit refuses ends the boot at once, the other audits go on. */
 async function examine(context: StageContext, { imageId, directory, tell }: Examination): Promise<Outcome> {
   const refused = new AbortController();
+  const refuse = (): void => refused.abort(new StageError("an audit refused the image"));
   const inner = { ...context, signal: AbortSignal.any([context.signal, refused.signal]) };
   const skips = skipReasons(context.plan.image.tests.skip);
   const session = await context.session(context.plan.home);
-  const audited = twice(inner, async () => audit(inner, skips)).then((results) => {
+  const audited = twice(context, async () => audit(context, { skips, onFailure: refuse })).then((results) => {
     tell({ place: "audit", title: SECTION_TITLES.audit, results });
     const failureClass = failureClassOf(results);
     if (failureClass !== undefined) throw new TestFailure(failureClass, withWhere(failureText(results)));
     context.progress(`${results.length} audits without a boot found nothing wrong`);
   });
   // From here on, so that a failure of the audits is seen while the boot is waited for.
-  audited.catch((error: unknown) => refused.abort(error));
+  audited.catch(refuse);
   const booted = twice(inner, async () => bootTest(inner, session, { imageId, directory, skips, tell }));
   const [audits, boot] = await Promise.allSettled([audited, booted]);
   context.signal.throwIfAborted();
@@ -125,7 +126,7 @@ async function twice<T>({ signal, progress }: StageContext, work: () => Promise<
 
 const auditPlace = ({ paths }: Pick<StageContext, "paths">): string => path.join(paths.work, "audit");
 
-async function audit(context: StageContext, skips: ReadonlyMap<string, string>): Promise<CheckResult[]> {
+async function audit(context: StageContext, run: AuditRun): Promise<CheckResult[]> {
   const { signal, log } = context;
   const work = auditPlace(context);
   await mkdir(work, { recursive: true });
@@ -133,7 +134,7 @@ async function audit(context: StageContext, skips: ReadonlyMap<string, string>):
   const mountPoint = path.join(work, "root");
   return log.step("audits", async () =>
     withRootMounted({ raw, mountPoint, signal }, async (offset) =>
-      runAudits({ ...auditTools(context, work), tree: new ImageTree(mountPoint), raw, offset }, skips),
+      runAudits({ ...auditTools(context, work), tree: new ImageTree(mountPoint), raw, offset }, run),
     ),
   );
 }

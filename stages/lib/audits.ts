@@ -20,7 +20,7 @@ import { lynis } from "./lynis";
 import { candidateVersions, type Versions } from "./package-index";
 import { readReleases } from "./repositories";
 import { readTracker } from "./security-tracker";
-import type { CheckResult } from "./test-report";
+import { failed, type CheckResult } from "./test-report";
 import type { StageContext } from "./stage";
 
 export const AUDITS: Readonly<Record<AuditId, Audit>> = {
@@ -79,13 +79,20 @@ export function auditTools(
 /** They start programs by the thousand and take longer than all others together: they have a lane of their own. */
 const SLOW: readonly AuditId[] = ["lynis"];
 
+export interface AuditRun {
+  /** Id of an audit → why it is left out. */
+  readonly skips: ReadonlyMap<string, string>;
+  /** Called at once, while the others go on. */
+  readonly onFailure?: () => void;
+}
+
 /**
  * Every audit's result, in the order of the table. What an audit throws is no finding: the mirror was out of reach, or
  * the disk can't be read.
  */
 export async function runAudits(
   context: AuditContext,
-  skips: ReadonlyMap<string, string>,
+  { skips, onFailure }: AuditRun,
   audits: Readonly<Record<AuditId, Audit>> = AUDITS,
 ): Promise<CheckResult[]> {
   const rows = checksAt("audit");
@@ -99,6 +106,7 @@ export async function runAudits(
       const result = resultOf({ id, name }, finding, (performance.now() - started) / 1000);
       tell(result, context.log);
       results.push(result);
+      if (failed(result)) onFailure?.();
     }
     return results;
   };

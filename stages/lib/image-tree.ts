@@ -20,6 +20,8 @@ export interface TreeEntry {
 
 export class ImageTree {
   private everything: Promise<readonly TreeEntry[]> | undefined;
+  /** Where directories of the image lead: thousands of files are asked for in each. */
+  private readonly directories = new Map<string, Promise<string | undefined>>();
 
   constructor(readonly root: string) {}
 
@@ -35,6 +37,23 @@ export class ImageTree {
 
   /** Where a path of the image is on this host; undefined when there is nothing. The last link is followed, too. */
   async resolve(name: string): Promise<string | undefined> {
+    const inside = await (name.includes("..") ? this.follow(name) : this.followFile(name));
+    return inside === undefined ? undefined : this.host(inside);
+  }
+
+  private async followFile(name: string): Promise<string | undefined> {
+    const [directory, file] = [path.join("/", path.dirname(name)), path.basename(name)];
+    const known = this.directories.get(directory) ?? this.follow(directory);
+    this.directories.set(directory, known);
+    const at = await known;
+    if (at === undefined) return undefined;
+    const next = path.join(at, file);
+    const stats = await this.stat(next);
+    return stats?.isSymbolicLink() ? this.follow(next) : stats && next;
+  }
+
+  /** Where a path of the image leads, as a path of the image. */
+  private async follow(name: string): Promise<string | undefined> {
     let parts = segments(name);
     let at = "/";
     for (let links = 0; parts.length > 0;) {
@@ -57,7 +76,7 @@ export class ImageTree {
       if (path.isAbsolute(target)) at = "/";
       parts = [...segments(target), ...rest];
     }
-    return this.host(at);
+    return at;
   }
 
   /** Of the name itself, be it a link; undefined when it is not there. Directories on the way must be no links. */

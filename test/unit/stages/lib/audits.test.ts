@@ -15,12 +15,12 @@ beforeEach(() => void (image = new GoodTree()));
 afterEach(() => rmSync(image.root, { recursive: true }));
 
 async function failing(): Promise<Record<string, string>> {
-  const results = await runAudits(image.context(), SKIPS);
+  const results = await runAudits(image.context(), { skips: SKIPS });
   return Object.fromEntries(results.filter(failed).map(({ id, detail }) => [id, detail]));
 }
 
 test("nothing is wrong with a good image, and every audit has a result, in the table's order", async () => {
-  const results = await runAudits(image.context(), SKIPS);
+  const results = await runAudits(image.context(), { skips: SKIPS });
   expect(results.filter(failed)).toEqual([]);
   expect(results.map(({ id }) => id)).toEqual(checksAt("audit").map(({ id }) => id));
   const skipped = results.filter((result) => result.skipped !== undefined).map(({ id }) => id);
@@ -169,14 +169,25 @@ test.each(OTHERS)("%s is found by %s, as a failed check", async (_, id, said, sp
 
 test("what the image's owner skips is not looked at, with the reason", async () => {
   image.write("etc/machine-id", "0123\n");
-  const results = await runAudits(image.context(), new Map([...SKIPS, ["machine-id", "image.yaml: an appliance"]]));
+  const results = await runAudits(image.context(), {
+    skips: new Map([...SKIPS, ["machine-id", "image.yaml: an appliance"]]),
+  });
   expect(results.filter(failed)).toEqual([]);
   expect(results.find(({ id }) => id === "machine-id")).toMatchObject({ skipped: "image.yaml: an appliance" });
 });
 
+test("a failure is told at once, and the others are looked at all the same", async () => {
+  image.write("etc/machine-id", "0123\n");
+  image.write("etc/fstab", "/dev/vda1 / ext4 defaults 0 1\n");
+  const onFailure = jest.fn();
+  const results = await runAudits(image.context(), { skips: SKIPS, onFailure });
+  expect(results.filter(failed).map(({ id }) => id)).toEqual(["machine-id", "fstab"]);
+  expect(onFailure).toHaveBeenCalledTimes(2);
+});
+
 test("an audit that can't be done is no finding", async () => {
   const broken = { ...AUDITS, room: () => Promise.reject(new Error("the mirror is gone")) };
-  await expect(runAudits(image.context(), SKIPS, broken)).rejects.toThrow("the mirror is gone");
+  await expect(runAudits(image.context(), { skips: SKIPS }, broken)).rejects.toThrow("the mirror is gone");
 });
 
 test("a link out of the image does not lead out of it", async () => {
@@ -199,7 +210,7 @@ describe("known holes", () => {
 
   test("are skipped by name, with the reason, where there is no data", async () => {
     image.tracker = { unavailable: "Debian's security tracker can't be read: no such host" };
-    const results = await runAudits(image.context(), SKIPS);
+    const results = await runAudits(image.context(), { skips: SKIPS });
     expect(results.find(({ id }) => id === "vulnerabilities")?.skipped).toContain("no such host");
   });
 });
