@@ -3,7 +3,7 @@
  * of the image, never one of this host.
  */
 import { lstat, open, readdir, readlink, type FileHandle } from "node:fs/promises";
-import type { Dirent, Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import path from "node:path";
 import { isMissing } from "./files";
 
@@ -107,13 +107,21 @@ export class ImageTree {
   async *walk(name: string): AsyncGenerator<TreeEntry> {
     const directory = await this.resolve(name);
     if (directory === undefined || !(await lstat(directory)).isDirectory()) return;
-    const below = path.join("/", path.relative(this.root, directory));
-    const entries: Dirent[] = await readdir(directory, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const at = path.join(below, entry.name);
-      const stats = await lstat(this.host(at));
-      yield { path: at, stats };
-      if (stats.isDirectory()) yield* this.walk(at);
+    yield* this.below(path.join("/", path.relative(this.root, directory)));
+  }
+
+  /** The same of a path that leads through no link. */
+  private async *below(directory: string): AsyncGenerator<TreeEntry> {
+    const names = (await readdir(this.host(directory))).sort();
+    const entries = await Promise.all(
+      names.map(async (name) => {
+        const at = path.join(directory, name);
+        return { path: at, stats: await lstat(this.host(at)) };
+      }),
+    );
+    for (const entry of entries) {
+      yield entry;
+      if (entry.stats.isDirectory()) yield* this.below(entry.path);
     }
   }
 
