@@ -25,10 +25,10 @@ export function consoleVerdict(text: string): ConsoleVerdict {
   return { finished: FINISHED.test(text), ...(fatal !== undefined && { fatal }) };
 }
 
-/** What came after the last restart; all of it when there was none. */
+/** What came after the last restart; nothing while the machine is still going down. */
 export function sinceRestart(text: string): string {
-  const parts = text.split(RESTARTED);
-  return parts.at(-1) ?? text;
+  const [, ...after] = text.split(RESTARTED);
+  return after.at(-1) ?? "";
 }
 
 /** What a terminal reads as colours and movements. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { resolveMirrors } from "../../../config/apt-mirrors";
 import { bundleRunner } from "../../../deployer/runner-bundle";
+import { tags } from "../../../model/naming";
 import { HOST_PATHS, type BuildPlan, type Credentials } from "../../../model/plan";
 import { createApplicationCredential } from "../../../openstack/keystone";
 import { deleteImage } from "../../../openstack/glance";
@@ -83,7 +84,7 @@ export class StageHost {
         patchedUntil: new Date().toISOString(),
       },
     };
-    const order: Order = { plan: { ...this.plan, build, tags: ["image-factory", `build=${build}`] }, root, data };
+    const order: Order = { plan: { ...this.plan, build, tags: tags({ factory: this.plan.factory, image: this.plan.image.name, build }) }, root, data };
     await this.root(`cat > ${root}/run/factory/credentials.json`, JSON.stringify(this.credentials));
     await this.root(`cat > ${root}/order.json`, JSON.stringify(order));
     const output = await this.root(`node /srv/run-stages.js ${root}/order.json 2> ${root}/progress.log`);
