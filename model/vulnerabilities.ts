@@ -17,7 +17,6 @@ interface TrackedRelease {
   readonly nodsa_reason?: string;
 }
 
-
 /** Debian's words. What has no urgency yet is taken seriously until somebody has looked at it. */
 const URGENCY: Readonly<Record<string, Severity>> = {
   unimportant: "none",

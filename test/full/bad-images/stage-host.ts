@@ -84,7 +84,11 @@ export class StageHost {
         patchedUntil: new Date().toISOString(),
       },
     };
-    const order: Order = { plan: { ...this.plan, build, tags: tags({ factory: this.plan.factory, image: this.plan.image.name, build }) }, root, data };
+    const order: Order = {
+      plan: { ...this.plan, build, tags: tags({ factory: this.plan.factory, image: this.plan.image.name, build }) },
+      root,
+      data,
+    };
     await this.root(`cat > ${root}/run/factory/credentials.json`, JSON.stringify(this.credentials));
     await this.root(`cat > ${root}/order.json`, JSON.stringify(order));
     const output = await this.root(`node /srv/run-stages.js ${root}/order.json 2> ${root}/progress.log`);
