@@ -1,9 +1,9 @@
 /** Commands about backups of nodes' state. */
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { backUp, chooseRestoration, listBackups, restore } from "../deployer/backups";
 import { Deployment } from "../deployer/deployment";
 import { UserError } from "../deployer/user-error";
+import { confirmed } from "./confirmed";
 import { backupLines } from "./status-text";
 import { say, sayAll, sayJson } from "./support";
 
@@ -37,15 +37,4 @@ export function addBackupCommands(program: Command, root: string): void {
       if (!yes && !(await confirmed(question))) throw new UserError("nothing was restored");
       await restore(deployment, chosen, say);
     });
-}
-
-/** Asks at the terminal. Throws a UserError where there is none. */
-async function confirmed(what: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UserError(`${what}; say that it shall be so: --yes`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${what}. Go on? [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
 }

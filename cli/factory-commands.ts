@@ -1,7 +1,7 @@
 /** Commands about the factory as a whole. */
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
-import { ConfigError, loadConfig } from "../config/load";
+import { ConfigError, configName, loadConfig } from "../config/load";
 import { destroyFactory } from "../deployer/build";
 import { Deployment } from "../deployer/deployment";
 import { findNode, listNodes, Ways } from "../deployer/nodes";
@@ -9,7 +9,10 @@ import { replaceNodes } from "../deployer/replace";
 import { pruneShare } from "../deployer/prune";
 import { setUp } from "../deployer/setup";
 import { factoryStatus, retainedOf } from "../deployer/status";
+import { missingAround, surroundingsOf } from "../deployer/surroundings";
+import { UserError } from "../deployer/user-error";
 import { formatProblem } from "../model/problem";
+import { confirmed } from "./confirmed";
 import { statusLines, retainedLines } from "./status-text";
 import { ExitStatus, say, sayAll, sayJson } from "./support";
 
@@ -21,7 +24,9 @@ export function addFactoryCommands(program: Command, root: string): void {
 
   program
     .command("validate")
-    .description("check factory.yaml and the catalogue in images/, without any cloud; tells all problems at once")
+    .description(
+      "check factory.yaml, the catalogue in images/ and the files that they name, without any cloud; all problems at once",
+    )
     .option("--json", "for programs")
     .action(({ json = false }: { json?: boolean }) => validate(root, json));
 
@@ -62,15 +67,32 @@ export function addFactoryCommands(program: Command, root: string): void {
     .command("destroy")
     .description("destroy the factory; what holds data stays (status --show-retained lists it)")
     .option("--purge-data", "delete the data as well: volumes, buckets with all their objects, private images, secrets")
+    .option("--yes", "purge without asking")
     .option("--verbose", "show all that cdktf says")
-    .action(async ({ purgeData = false, verbose = false }: { purgeData?: boolean; verbose?: boolean }) =>
-      destroyFactory(Deployment.load(root), purgeData, say, verbose),
-    );
+    .action(async (options: DestroyOptions) => destroy(Deployment.load(root), options));
+}
+
+interface DestroyOptions {
+  readonly purgeData?: boolean;
+  readonly yes?: boolean;
+  readonly verbose?: boolean;
+}
+
+async function destroy(
+  deployment: Deployment,
+  { purgeData = false, yes = false, verbose = false }: DestroyOptions,
+): Promise<void> {
+  const { factory } = deployment.config;
+  const question = `factory ${factory}: volumes, buckets with all their objects, backups, private images and secrets are deleted for good`;
+  if (purgeData && !yes && !(await confirmed(question))) throw new UserError("nothing was destroyed");
+  await destroyFactory(deployment, purgeData, say, verbose);
 }
 
 function validate(root: string, json: boolean): void {
   try {
     const { config, images } = loadConfig(root);
+    const missing = missingAround(config, surroundingsOf(root, configName(root)));
+    if (missing.length > 0) throw new ConfigError(missing);
     if (json) sayJson({ valid: true, factory: config.factory, images: images.map(({ name }) => name) });
     else
       say(

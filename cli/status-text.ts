@@ -16,6 +16,8 @@ export function statusLines(status: FactoryStatus): string[] {
   if (nodes.length === 0) return [`factory ${factory} is not deployed`, ...dataLines(status)];
   return [
     `factory ${factory}: ${status.inOrder ? "in order" : "NOT IN ORDER"}`,
+    ...status.reasons.flatMap((reason) => wrapped("  ", reason)),
+    ...(status.webAddress === undefined ? [] : [`web site: https://${status.webAddress}/`]),
     "",
     ...nodeLines(nodes),
     "",
@@ -70,7 +72,7 @@ function quotaLines(quotas: readonly QuotaStatus[]): string[] {
     ...QUOTAS.map((name) => `${left(name, of[name])}${low.includes(name) ? " LOW" : ""}`),
   ]);
   const titles = ["QUOTA LEFT", "INSTANCES", "CORES", "RAM", "VOLUMES", "GIB"];
-  return [...section(titles, rows), ...quotas.flatMap(({ short }) => short.flatMap((line) => wrapped("", line)))];
+  return section(titles, rows);
 }
 
 function left(name: QuotaName, { used, max }: Allowance): string {

@@ -67,9 +67,8 @@ export async function cdktf(
       child.on("close", resolve);
     });
     if (seen.interrupted) {
-      throw new UserError(
-        `cdktf ${command} ${stack}: interrupted; a build that runs on its host goes on: run it again to follow it`,
-      );
+      const left = stack === "factory" ? "" : "; a build that runs on its host goes on";
+      throw new UserError(`cdktf ${command} ${stack}: interrupted${left}; run the same again: it goes on from here`);
     }
     if (code !== 0 && memory.lock) {
       throw new UserError(lockFailure(statePlace(deployment.config.state).kind, stack, memory.lock));

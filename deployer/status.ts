@@ -1,8 +1,9 @@
 /** `factory status`: what there is of a factory, and what a destroy keeps. */
 import { ownBuckets } from "../model/buckets";
-import { OWNER_TAG } from "../model/naming";
+import { names, OWNER_TAG } from "../model/naming";
 import { parseLease, type Lease } from "../model/lease";
 import { listImages } from "../openstack/glance";
+import { list } from "../openstack/neutron";
 import { headContainer } from "../openstack/swift";
 import { dataVolumes } from "./data-volumes";
 import type { Deployment, ProjectName } from "./deployment";
@@ -48,19 +49,23 @@ export interface FactoryStatus {
   /** Names in Barbican of the generated secrets. */
   readonly secrets: readonly string[];
   readonly quotas: readonly QuotaStatus[];
+  /** The web site's public address, where there is one. */
+  readonly webAddress?: string | undefined;
   /** What could not be found out, one line each. */
   readonly problems: readonly string[];
   /** Every node answers and all its checks pass, there is room for one more build, and nothing is unknown. */
   readonly inOrder: boolean;
+  /** Why it is not in order, one line each. */
+  readonly reasons: readonly string[];
 }
 
-function isInOrder({ nodes, quotas, problems }: Omit<FactoryStatus, "inOrder">): boolean {
-  const deployed = nodes.length > 0;
-  return (
-    problems.length === 0 &&
-    nodes.every(({ checks }) => checks.every(({ ok }) => ok)) &&
-    (!deployed || quotas.every(({ short }) => short.length === 0))
+/** Why a factory is not in order. Pure. */
+function reasonsOf({ factory, nodes, quotas, problems }: Omit<FactoryStatus, "inOrder" | "reasons">): string[] {
+  if (nodes.length === 0) return problems.length > 0 ? [...problems] : [`factory ${factory} is not deployed`];
+  const failed = nodes.flatMap(({ name, checks }) =>
+    checks.filter(({ ok }) => !ok).map((check) => `${name}: ${check.name}: ${check.detail}`),
   );
+  return [...failed, ...quotas.flatMap(({ short }) => short), ...problems];
 }
 
 /** Looks everywhere at once; what can't be reached is told in `problems`, the rest is there all the same. */
@@ -75,19 +80,31 @@ export async function factoryStatus(deployment: Deployment): Promise<FactoryStat
     });
   const servers = await orNone("nodes", listNodes(deployment));
   const hasShare = servers.some(({ role }) => role === "nfs-server");
-  const [nodes, leases, buckets, volumes, secrets, quotas, ...images] = await Promise.all([
+  const [nodes, leases, buckets, volumes, secrets, quotas, web, ...images] = await Promise.all([
     nodeStatuses(deployment, servers),
     orNone("leases", hasShare ? liveLeases(deployment) : Promise.resolve([])),
     orNone("buckets", bucketStatuses(deployment)),
     orNone("volumes", volumeStatuses(deployment)),
     orNone("secrets", keptSecrets(deployment)),
     orNone("quotas", quotaStatuses(deployment)),
+    orNone(
+      "web site",
+      servers.some(({ role }) => role === "web-server") ? webAddresses(deployment) : Promise.resolve([]),
+    ),
     ...deployment.config.regions.map((region) => orNone(`images in ${region.name}`, imageStatuses(deployment, region))),
   ]);
   const problems = [...hidden].map(([cause, what]) => `${what.join(", ")}: ${cause}`);
   const { factory } = deployment.config;
-  const found = { factory, nodes, leases, images: images.flat(), buckets, volumes, secrets, quotas, problems };
-  return { ...found, inOrder: isInOrder(found) };
+  const all = { factory, nodes, leases, images: images.flat(), buckets, volumes, secrets, quotas, problems };
+  const found = { ...all, ...(web[0] !== undefined && { webAddress: web[0] }) };
+  const reasons = reasonsOf(found);
+  return { ...found, inOrder: reasons.length === 0, reasons };
+}
+
+async function webAddresses(deployment: Deployment): Promise<string[]> {
+  const fields = { description: names.webAddress(deployment.config.factory) };
+  const found = await list(deployment.project("services"), "floatingips", { fields });
+  return found.map((one) => one.floating_ip_address);
 }
 
 async function liveLeases(deployment: Deployment): Promise<Lease[]> {

@@ -19,5 +19,6 @@ export async function handOverSecret(
   forgetSecrets(deployment);
   const nodes = inOrderOf(roles, await listNodes(deployment));
   if (nodes.length === 0) say(`${name}: there is no node that uses it`);
+  else say(`${name}: is handed over to ${nodes.length} nodes, one after the other; then all have to be in order`);
   await handOverAgain(deployment, new Ways(deployment, say), nodes, say);
 }

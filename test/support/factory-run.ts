@@ -168,7 +168,7 @@ export class FactoryRun {
       }
       await gatherEvidence(this, new Nodes(this)).catch((error: unknown) => say(`evidence: ${String(error)}`));
       for (const stack of stacks) await this.startCdktf("destroy", stack).result;
-      const { code } = await this.start("npx", ["factory", "destroy", "--purge-data"]).result;
+      const { code } = await this.start("npx", ["factory", "destroy", "--purge-data", "--yes"]).result;
       if (code !== 0) {
         say(`factory ${this.factory} could not be taken down; home and configuration are in ${this.directory}`);
         return;

@@ -20,7 +20,12 @@ function project(suite) {
     // ts-jest only strips types here (tsconfig: isolatedModules); `npm run typecheck` checks them, once.
     transform: { "\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json", diagnostics: false }] },
     testTimeout: timeouts[suite],
-    ...(suite === "unit" ? {} : { maxWorkers: 1, verbose: true }),
+    ...(suite === "unit"
+      ? {
+          globalSetup: "<rootDir>/toolchain/jest/own-tmp.js",
+          globalTeardown: "<rootDir>/toolchain/jest/own-tmp-end.js",
+        }
+      : { maxWorkers: 1, verbose: true }),
   };
 }
 

@@ -340,7 +340,7 @@ describe("the main job", () => {
   });
 
   step("factory destroy --purge-data leaves nothing at all", async () => {
-    await run.factoryCommand(["destroy", "--purge-data"], { title: "destroy with purge" });
+    await run.factoryCommand(["destroy", "--purge-data", "--yes"], { title: "destroy with purge" });
     const { added, gone } = compareInventories(before, await inventory(run.projects));
     expect({ added, gone }).toEqual({ added: [], gone: [] });
   });

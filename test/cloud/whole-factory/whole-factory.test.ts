@@ -253,7 +253,7 @@ describe("all of the factory", () => {
   step(
     "factory destroy --purge-data leaves nothing at all",
     async () => {
-      await run.factoryCommand(["destroy", "--purge-data"]);
+      await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
       const { added, gone } = compareInventories(before, await inventory(run.projects));
       expect({ added, gone }).toEqual({ added: [], gone: [] });
       run.finished = true;

@@ -391,7 +391,7 @@ step(
 step(
   "it goes with the factory",
   async () => {
-    await run.factoryCommand(["destroy", "--purge-data"]);
+    await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
     const left = await listApplicationCredentials(run.session("build"));
     expect(left.map(({ name }) => name)).toEqual([]);
     run.finished = true;

@@ -297,7 +297,7 @@ except urllib.error.HTTPError as e:
   step(
     "nothing is left after a destroy with purge",
     async () => {
-      await run.factoryCommand(["destroy", "--purge-data"]);
+      await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
       const { added, gone } = compareInventories(before, await inventory(run.projects));
       expect({ added, gone }).toEqual({ added: [], gone: [] });
       run.finished = true;

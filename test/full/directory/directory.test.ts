@@ -323,7 +323,7 @@ describe("the directory", () => {
   step(
     "nothing is left after a destroy with purge",
     async () => {
-      await run.factoryCommand(["destroy", "--purge-data"]);
+      await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
       const { added, gone } = compareInventories(before, await inventory(run.projects));
       expect({ added, gone }).toEqual({ added: [], gone: [] });
       run.finished = true;

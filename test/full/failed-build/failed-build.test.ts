@@ -82,7 +82,7 @@ describe("a build that fails in stage 9", () => {
   });
 
   step("the factory goes too", async () => {
-    await run.factoryCommand(["destroy", "--purge-data"]);
+    await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
     run.finished = true;
   });
 });

@@ -85,7 +85,7 @@ describe("what is hardened", () => {
   step(
     "is taken down",
     async () => {
-      await run.factoryCommand(["destroy", "--purge-data"]);
+      await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
       run.finished = true;
     },
     15 * MINUTE,

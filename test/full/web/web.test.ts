@@ -207,7 +207,7 @@ describe("the web site", () => {
       const session = run.session("production");
       for (const { name, version_id } of await listVersions(session, run.buckets.release))
         await deleteObject(session, run.buckets.release, name, version_id);
-      await run.factoryCommand(["destroy", "--purge-data"]);
+      await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
       expect(await listApplicationCredentials(session)).toEqual([]);
       expect(await listAccessRules(session)).toEqual([]);
       run.finished = true;

@@ -281,7 +281,7 @@ describe("status", () => {
       .on("GET /two/v2/images", { json: { images: [] } });
     for (const name of ["requests", "staging", "release", "backups"])
       cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
-    expect(await factory("status")).toBe(0);
+    expect(await factory("status")).toBe(1);
     expect(out).toBe("factory demo is not deployed\n");
     out = "";
     expect(await factory("status", "--show-retained")).toBe(0);
@@ -329,6 +329,9 @@ describe("destroy", () => {
     const resources = [{ type: "terraform_data", name: "build-id", instances: [{}] }];
     writeFileSync(path.join(state, "build-minimal.tfstate"), JSON.stringify({ resources }));
     expect(await factory("destroy", "--purge-data")).toBe(1);
+    expect(err).toMatch(/^factory: factory demo: volumes, .* are deleted for good; say that it shall be so: --yes\n$/);
+    err = "";
+    expect(await factory("destroy", "--purge-data", "--yes")).toBe(1);
     expect(err).toBe(
       "factory: there are builds: debian-12-202601010000-0001, build-minimal; end them first: cdktf destroy build-<image>\n",
     );
