@@ -22,7 +22,7 @@ private void initialise() {
     mayBuild(job.owner)
     env.OWNER = job.owner
     env.TEAM = job.team
-    env.REGIONS = (params.REGIONS ?: job.regions.join(',')).replace(' ', '')
+    env.CHOSEN_REGIONS = (params.REGIONS ?: job.regions.join(',')).replace(' ', '')
     List part = params.TESTS_ONLY ? ['--only', 'test'] : []
     factoryCommand(['build', params.IMAGE, '--dry-run'] + part + buildOptions(), log: env.FAILED_LOG)
     if (params.TESTS_ONLY) env.SPAWNED = 'true'

@@ -13,7 +13,7 @@ def call(Map how = [:], List words) {
 
 /** Recipes and regions of this build, as the command line takes them from the environment. */
 private List<String> chosen() {
-    return (env.RECIPES_DIRECTORY ? ["FACTORY_RECIPES=${env.RECIPES_DIRECTORY}"] : []) + (env.REGIONS ? ["FACTORY_REGIONS=${env.REGIONS}"] : [])
+    return (env.RECIPES_DIRECTORY ? ["FACTORY_RECIPES=${env.RECIPES_DIRECTORY}"] : []) + (env.CHOSEN_REGIONS ? ["FACTORY_REGIONS=${env.CHOSEN_REGIONS}"] : [])
 }
 
 @com.cloudbees.groovy.cps.NonCPS

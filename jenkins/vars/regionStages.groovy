@@ -1,6 +1,6 @@
 /** Distributes the image, then shows each region as a branch of its own: one that failed says nothing about the others. */
 def call(List words) {
-    List<String> regions = env.REGIONS.split(',').toList()
+    List<String> regions = env.CHOSEN_REGIONS.split(',').toList()
     int status = 1
     lock(extra: regions.collect { [resource: "region-${it}"] }) {
         status = factoryCommand(words, log: env.FAILED_LOG, status: true)
