@@ -47,7 +47,7 @@ function keyLines(what: string, text: string): Secret[] {
 
 /** The secret number in a file of gpg-agent's: `(d #…#)` in its newer form, `(1:d32:…)` in the older. */
 function secretNumber(file: Buffer): Buffer {
-  const hex = /\(d #([0-9A-Fa-f\s]+)#\)/.exec(file.toString("latin1"))?.[1];
+  const hex = /\(d\s+#([0-9A-Fa-f\s]+)#\)/.exec(file.toString("latin1"))?.[1];
   if (hex !== undefined) return Buffer.from(hex.replace(/\s/g, ""), "hex");
   const old = /\(1:d(\d+):/.exec(file.toString("latin1"));
   if (!old?.[1]) throw new Error("the signing key's file has no secret number that could be looked for");
