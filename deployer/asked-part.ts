@@ -29,3 +29,13 @@ export function otherAtWork(working: StageSelection, asked: StageSelection): str
   if (at === wanted) return undefined;
   return `the runner is at work on ${at ?? ""}: ${wanted ?? ""} comes when that is done`;
 }
+
+/** One line when a build's time is over: the reaper may come at any moment. @param expires ISO 8601 */
+export function hasExpired(
+  { build, image }: { readonly build: string; readonly image: string },
+  expires: string | undefined,
+  now: Date,
+): string | undefined {
+  if (expires === undefined || !(Date.parse(expires) < now.getTime())) return undefined;
+  return `build ${build} has expired (${expires}): its host starts nothing any more; end it (cdktf destroy build-${image}) and build again`;
+}

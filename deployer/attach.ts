@@ -6,7 +6,7 @@ import { isAgain, selectionText, type StageSelection } from "../model/stage-sele
 import { addAgent, type RunnerState, type StartedRunner } from "../stages/add-agent";
 import { spawnBuildHost } from "../stages/spawn-build-host";
 import { entriesFor, issueCredentials, revokeCredentials } from "./application-credential";
-import { otherAtWork, startedFor, unmetNeeds } from "./asked-part";
+import { hasExpired, otherAtWork, startedFor, unmetNeeds } from "./asked-part";
 import { isDone, isFinished, isHostStage, mergedEvents, overview } from "./build-state";
 import { waitForFirstBoot } from "./cloud-init";
 import type { Deployment } from "./deployment";
@@ -190,7 +190,8 @@ class Attachment {
     const chosen = keptOptions(buildOptions(), mergedEvents(before));
     const { selection } = options;
     const expires = expiryOf(node.server.tags);
-    if (expires !== undefined && Date.parse(expires) < Date.now()) throw new UserError(expired(options, expires));
+    const expired = hasExpired(options, expires, new Date());
+    if (expired !== undefined) throw new UserError(expired);
     const gnupg = new GnupgHome(home.gnupg);
     const fingerprint = gnupg.fingerprint(SIGNING_KEY, config.signing.key);
     const [runner, bundled, lookedUp, publicKey, networkTest] = await Promise.all([
@@ -327,10 +328,6 @@ export function credentialEntries(deployment: Deployment) {
 /** The build's expiry as Terraform wrote it on the server. */
 function expiryOf(tags: readonly string[]): string | undefined {
   return tags.find((tag) => tag.startsWith("expires="))?.slice("expires=".length);
-}
-
-function expired({ build, image }: BuildName, expires: string): string {
-  return `build ${build} has expired (${expires}): nothing is started on its host any more; end it: cdktf destroy build-${image}, and build again`;
 }
 
 /** When following ends, milliseconds: the runner, which has these minutes, ends before and tidies up. */

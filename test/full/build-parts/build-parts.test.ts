@@ -2,6 +2,7 @@
 import type { ShownBuild } from "../../../deployer/builds";
 import { Builds, stageLine } from "../../support/builds";
 import { compareInventories } from "../../support/compare-inventories";
+import { eventually } from "../../support/eventually";
 import { FactoryRun } from "../../support/factory-run";
 import { inventory, type InventoryItem } from "../../support/inventory";
 import { Nodes } from "../../support/nodes";
@@ -87,18 +88,25 @@ describe("parts of a build", () => {
     expect((await shown()).state).toBe("ended");
   });
 
-  step("what nobody ended is listed by the reaper when its time is over, starts no more, and ends", async () => {
-    await run.factoryCommand(["build", IMAGE, "--until", "checkout"]);
-    build = await builds.current(IMAGE);
-    expect((await run.factoryCommand(["reap"])).output).toContain("no build has left anything behind");
-    await expire(run.session("build"), build);
-    const { output } = await run.factoryCommand(["reap"]);
-    expect(output).toContain(build);
-    expect(output).toContain("nothing is deleted");
-    expect(await builds.current(IMAGE)).toBe(build);
-    await run.factoryCommand(["reap", "--delete"]);
-    await nothingLeft();
-  });
+  step(
+    "what nobody ended is listed by the reaper when its time is over, and ends once its runner is surely gone",
+    async () => {
+      await run.factoryCommand(["build", IMAGE, "--until", "checkout"]);
+      build = await builds.current(IMAGE);
+      expect((await run.factoryCommand(["reap"])).output).toContain("no build has left anything behind");
+      await expire(run.session("build"), build);
+      const { output } = await run.factoryCommand(["reap"]);
+      expect(output).toContain(build);
+      expect(output).toContain("nothing is deleted");
+      expect(await builds.current(IMAGE)).toBe(build);
+      await eventually(
+        "the reaper ends it",
+        async () => ((await run.factoryCommand(["reap", "--delete"])).output.includes("stays: ") ? undefined : true),
+        { timeout: 5 * MINUTE, interval: 20_000 },
+      );
+      await nothingLeft();
+    },
+  );
 
   step("the factory goes too", async () => {
     await run.factoryCommand(["destroy", "--purge-data"]);

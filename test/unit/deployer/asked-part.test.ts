@@ -1,4 +1,4 @@
-import { otherAtWork, startedFor, unmetNeeds } from "../../../deployer/asked-part";
+import { hasExpired, otherAtWork, startedFor, unmetNeeds } from "../../../deployer/asked-part";
 import { stageStatuses, type BuildEvent } from "../../../model/events";
 import type { StageName } from "../../../model/stages";
 
@@ -36,4 +36,12 @@ test("another part than the one at work comes when that is done", () => {
   expect(otherAtWork({}, { only: ["test"] })).toBe(
     "the runner is at work on the whole build: --only test comes when that is done",
   );
+});
+
+test("a build whose time is over is told as that; one without a time never is", () => {
+  const at = (expires: string | undefined) =>
+    hasExpired({ build: "a-202601010000-0001", image: "a" }, expires, new Date("2026-01-02T00:00:00Z"));
+  expect(at("2026-01-01T23:59:59Z")).toContain("has expired (2026-01-01T23:59:59Z)");
+  expect(at("2026-01-02T00:00:01Z")).toBeUndefined();
+  expect(at(undefined)).toBeUndefined();
 });
