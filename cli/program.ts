@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { version } from "../package.json";
 import { addBackupCommands } from "./backup-commands";
 import { addBuildCommands } from "./build-commands";
+import { addCatalogueCommands } from "./catalogue-commands";
 import { addFactoryCommands } from "./factory-commands";
 import { addInternalCommands } from "./internal-commands";
 import { addJenkinsCommands } from "./jenkins-commands";
@@ -28,6 +29,7 @@ The same builds start with "cdktf deploy build-<image>"; the factory itself with
     );
   addFactoryCommands(program, root);
   addBuildCommands(program, root);
+  addCatalogueCommands(program, root);
   addSecretCommands(program, root);
   addStateCommands(program, root);
   addBackupCommands(program, root);
