@@ -109,7 +109,7 @@ describe("parts of a build", () => {
   );
 
   step("the factory goes too", async () => {
-    await run.factoryCommand(["destroy", "--purge-data"]);
+    await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
     run.finished = true;
   });
 });
