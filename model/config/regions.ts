@@ -15,7 +15,9 @@ export const regionsSchema = z
       properties: z
         .enum(PROPERTY_SETS)
         .default("scs")
-        .describe("What images say of themselves. scs: SCS-0102. otc: also what Open Telekom Cloud's image service asks"),
+        .describe(
+          "What images say of themselves. scs: SCS-0102. otc: also what Open Telekom Cloud's image service asks",
+        ),
       import: z
         .enum(IMPORT_METHODS)
         .default("direct")
