@@ -20,7 +20,7 @@ import { makeRepository, type StandInRepository } from "../../support/stand-in-j
 const VERSION = "2.504.3";
 const NEWER = "2.516.1";
 const STATE = "/var/lib/factory/jenkins-state.json";
-const FILES = ["agent.yaml", "jenkins.yaml", "security.yaml"];
+const FILES = ["access.local.yaml", "agent.yaml", "jenkins.yaml", "locks.yaml", "security.yaml"];
 const ADMIN = "/etc/credstore.encrypted/JENKINS_ADMIN_PASSWORD";
 
 let run: FactoryRun;
@@ -189,12 +189,12 @@ step("Jenkins does not start while a secret is missing, or empty", async () => {
   await root("systemctl restart factory-jenkins.target", 300_000);
   expect(await installed()).toBe(true);
   expect(await health()).toBe(
-    "Jenkins does not start: secret JENKINS_ADMIN_PASSWORD is missing (security.yaml names it)",
+    "Jenkins does not start: secret JENKINS_ADMIN_PASSWORD is missing (access.local.yaml names it)",
   );
   await root(`systemd-creds encrypt --name=JENKINS_ADMIN_PASSWORD - ${ADMIN} </dev/null`);
   await root("systemctl restart factory-jenkins.target");
   expect(await health()).toBe(
-    "Jenkins does not start: secret JENKINS_ADMIN_PASSWORD is empty (security.yaml names it)",
+    "Jenkins does not start: secret JENKINS_ADMIN_PASSWORD is empty (access.local.yaml names it)",
   );
   expect((await attempt("test -e /var/lib/jenkins/starts.jsonl")).code).not.toBe(0);
 });
