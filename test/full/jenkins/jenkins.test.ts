@@ -112,7 +112,7 @@ describe("the job of an image", () => {
   step(
     "the factory is destroyed",
     async () => {
-      await run.factoryCommand(["destroy", "--purge-data"]);
+      await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
       run.finished = true;
     },
     30 * MINUTE,

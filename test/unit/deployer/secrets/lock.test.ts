@@ -24,7 +24,7 @@ test("of many that come at once one works, and the others take its result", asyn
           await new Promise((resolve) => setTimeout(resolve, 20));
           return (made = `value ${index}`);
         },
-        { ...TIMES, expires: 60_000 },
+        { ...TIMES, expires: 60_000, work: 30_000 },
       ),
     ),
   );
