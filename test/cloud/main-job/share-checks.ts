@@ -11,14 +11,18 @@ export interface TwoBuilds {
   readonly otherImage: string;
 }
 
-/** A host has its build's directory and its recipe's cache, and can make neither more of it nor of anything else. */
+/**
+ * A host has its build's directory, its recipe's cache and the common archives, and can make neither more of it nor of
+ * anything else.
+ */
 export async function expectOwnPartOnly({ share, build, image, other, otherImage }: TwoBuilds): Promise<void> {
   const mounted = await share.mountedOn(build);
   expect(mounted).toEqual([
     `builds/${image}/${build}`,
+    "cache/_archives",
     expect.stringMatching(new RegExp(`^cache/${image}/[0-9a-f]{32}$`)) as string,
   ]);
-  const [otherDirectory = "", otherCache = ""] = await share.mountedOn(other);
+  const [otherDirectory = "", , otherCache = ""] = await share.mountedOn(other);
   expect(otherDirectory).toBe(`builds/${otherImage}/${other}`);
   expect((await share.find(otherDirectory, "-type f")).length).toBeGreaterThan(2);
   expect((await share.find("leases", `-name "*.json"`)).length).toBe(2);
