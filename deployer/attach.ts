@@ -1,7 +1,7 @@
 /** `factory internal attach`: stages 2 and 3, then the build on its host is followed to its end. */
 import { recipesRoot } from "../config/paths";
 import { stageStatuses } from "../model/events";
-import { beats, LEASE_SECONDS, parseHeartbeat } from "../model/lease";
+import { beatOf, beats, LEASE_SECONDS } from "../model/lease";
 import { isAgain, selectionText, type StageSelection } from "../model/stage-selection";
 import { addAgent, type RunnerState, type StartedRunner } from "../stages/add-agent";
 import { spawnBuildHost } from "../stages/spawn-build-host";
@@ -131,7 +131,7 @@ class Attachment {
     const unmet = unmetNeeds(image, selection, stageStatuses(mergedEvents(stored)));
     if (unmet === undefined) return;
     const { heartbeat, now } = await this.reached.store.readLease(image);
-    const beat = heartbeat?.build === build ? parseHeartbeat(heartbeat.text) : undefined;
+    const beat = beatOf(build, heartbeat);
     if (!beat || !beats(beat, now)) throw new UserError(unmet);
   }
 

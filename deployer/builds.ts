@@ -3,7 +3,7 @@ import { unchangedSince } from "../model/build-progress";
 import { buildRow, imageStatistics, type ImageStatistics } from "../model/build-statistics";
 import { timeline, type Timeline } from "../model/build-timeline";
 import { stageStatuses, type StageStatus } from "../model/events";
-import { parseHeartbeat } from "../model/lease";
+import { beatOf } from "../model/lease";
 import { BUILD_ID, parseBuildId } from "../model/naming";
 import type { StageName } from "../model/stages";
 import { isFinished, isHostStage, mergedEvents } from "./build-state";
@@ -107,7 +107,7 @@ export async function showBuild(store: Store, name: string): Promise<ShownBuild>
   const events = mergedEvents(stored);
   if (summary.state !== "running") return { ...summary, timeline: timeline(events) };
   const { heartbeat, now } = await store.readLease(parseBuildId(stored.build).image);
-  const beat = heartbeat?.build === stored.build ? parseHeartbeat(heartbeat.text) : undefined;
+  const beat = beatOf(stored.build, heartbeat);
   // What does not live any more has not run on since it was last heard of.
   if (!beat && summary.stages.some((stage) => isHostStage(stage) && stage.state !== "waiting"))
     return { ...summary, timeline: timeline(events) };

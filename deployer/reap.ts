@@ -1,7 +1,7 @@
 /** `factory reap`: ends builds that have expired, whoever started them, wherever their Terraform state is. */
 import { stageStatuses } from "../model/events";
 import { expiredBuilds, tagsOfMetadata, type ExpiredBuild, type Tagged } from "../model/expired-builds";
-import { beats, heldMessage, holderLives, LEASE_SECONDS, parseHeartbeat } from "../model/lease";
+import { beatOf, beats, heldMessage, holderLives, LEASE_SECONDS } from "../model/lease";
 import { names, tags } from "../model/naming";
 import { listVolumes } from "../openstack/cinder";
 import { listImages } from "../openstack/glance";
@@ -109,7 +109,7 @@ async function whyItStays(
 ): Promise<{ readonly stays?: string }> {
   const found = await keeper.look(image);
   const { heartbeat, now } = await store.readLease(image);
-  const beat = heartbeat?.build === build ? parseHeartbeat(heartbeat.text) : undefined;
+  const beat = beatOf(build, heartbeat);
   if (beat && beats(beat, now))
     return { stays: `its runner gave a sign of life within the last ${LEASE_SECONDS.heartbeat} s` };
   if (found.lease?.build === build && holderLives(found)) return { stays: heldMessage(found.lease, now) };

@@ -121,6 +121,14 @@ export function parseHeartbeat(text: string): Heartbeat | undefined {
   return isText(value?.build) && isTime(value.time) ? (value as Heartbeat) : undefined;
 }
 
+/** A build's own heartbeat: the image's last one may be another build's. */
+export function beatOf(
+  build: string,
+  last: { readonly build: string; readonly text: string } | undefined,
+): Heartbeat | undefined {
+  return last?.build === build ? parseHeartbeat(last.text) : undefined;
+}
+
 export function sameHolder(a: LeaseHolder, b: LeaseHolder): boolean {
   return a.host === b.host && a.pid === b.pid && a.started === b.started && a.user === b.user;
 }
