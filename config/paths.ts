@@ -1,4 +1,5 @@
 /** Where a checkout keeps things; the environment may say otherwise. */
+import { homedir } from "node:os";
 import path from "node:path";
 
 /** FACTORY_CONFIG, or factory.yaml at the repository's root. Relative paths are relative to the root. */
@@ -22,6 +23,11 @@ export function recipesRoot(root: string, env: NodeJS.ProcessEnv = process.env):
 /** The catalogue of images. */
 export function imagesPath(root: string, env: NodeJS.ProcessEnv = process.env): string {
   return path.join(recipesRoot(root, env), "images");
+}
+
+/** A path as people write it: relative to `directory`, `~` is their home. */
+export function userPath(directory: string, text: string): string {
+  return path.resolve(directory, text.replace(/^~(?=\/|$)/, homedir()));
 }
 
 /** A variable that is set to nothing is as good as unset. */

@@ -1,6 +1,6 @@
 /** FACTORY_HOME: what belongs to this deploying side and is kept out of git. */
-import { homedir } from "node:os";
 import path from "node:path";
+import { userPath } from "../config/paths";
 
 export interface Home {
   readonly directory: string;
@@ -28,7 +28,7 @@ export function homeAt(directory: string, gnupg?: string): Home {
     sshPublicKey: inside("ssh", "id_ed25519.pub"),
     sshHosts: inside("ssh", "hosts"),
     knownHosts: inside("known_hosts"),
-    gnupg: gnupg === undefined ? inside("gnupg") : path.resolve(gnupg.replace(/^~(?=\/|$)/, homedir())),
+    gnupg: gnupg === undefined ? inside("gnupg") : userPath(".", gnupg),
     state: inside("state"),
     runs: inside("runs"),
     errorLog: inside("errors.log"),

@@ -1,11 +1,10 @@
 /** What the configuration names outside of itself and this machine can see: files that secrets come from, clouds. */
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
-import { configPath } from "../config/paths";
+import { configPath, userPath } from "../config/paths";
 import type { FactoryConfig } from "../model/config";
 import { nearest, type Problem } from "../model/problem";
-import { CloudsFileError, readCloudsFile } from "../openstack/clouds-file";
+import { candidates, readCloudsFile } from "../openstack/clouds-file";
 import { parseSource } from "./secrets/source";
 
 export interface Surroundings {
@@ -20,23 +19,21 @@ export interface Surroundings {
 /** Those of this machine. Throws a CloudsFileError for a clouds.yaml that can't be read. */
 export function surroundingsOf(root: string, file: string, env: NodeJS.ProcessEnv = process.env): Surroundings {
   const directory = path.dirname(configPath(root, env));
-  try {
-    const { file: cloudsFile, clouds } = readCloudsFile(env);
-    return { directory, file, clouds: { file: cloudsFile, names: Object.keys(clouds) } };
-  } catch (error) {
-    if (!(error instanceof CloudsFileError) || !error.message.startsWith("no clouds.yaml")) throw error;
-    return { directory, file, clouds: undefined };
-  }
+  if (!candidates(env).some((place) => existsSync(place))) return { directory, file, clouds: undefined };
+  const { file: cloudsFile, clouds } = readCloudsFile(env);
+  return { directory, file, clouds: { file: cloudsFile, names: Object.keys(clouds) } };
 }
 
 /** Every file and cloud that the configuration names and that is not there. */
 export function missingAround(config: FactoryConfig, { directory, file, clouds }: Surroundings): Problem[] {
+  const { seed } = config.directory;
   const files = [
     ...Object.entries(config.secrets).flatMap(([name, source]) => {
       const parsed = parseSource(source);
-      return parsed.kind === "file" ? [{ at: `secrets.${name}`, value: parsed.what }] : [];
+      if (parsed.kind !== "file") return [];
+      return [{ at: `secrets.${name}`, value: parsed.what, place: userPath(directory, parsed.what) }];
     }),
-    ...(config.directory.seed === undefined ? [] : [{ at: "directory.seed", value: config.directory.seed }]),
+    ...(seed === undefined ? [] : [{ at: "directory.seed", value: seed, place: path.resolve(directory, seed) }]),
   ];
   const places = [
     ...(["build", "services", "production"] as const).map((name) => ({
@@ -47,7 +44,7 @@ export function missingAround(config: FactoryConfig, { directory, file, clouds }
   ];
   return [
     ...files
-      .filter(({ value }) => !existsSync(path.resolve(directory, value.replace(/^~(?=\/|$)/, homedir()))))
+      .filter(({ place }) => !existsSync(place))
       .map(({ at, value }) => {
         const remedy = `write its path, relative to ${directory}`;
         return { file, path: at, value, message: "is no file that is there", remedy };

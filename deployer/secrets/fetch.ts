@@ -1,7 +1,6 @@
 /** Reads a secret that the user brings from where it is. */
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import path from "node:path";
+import { userPath } from "../../config/paths";
 import { redact } from "../../openstack/errors";
 import { secretPayload, secretsNamed } from "../../openstack/barbican";
 import type { Session } from "../../openstack/session";
@@ -29,7 +28,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 
 const READERS: Readonly<Record<SourceKind, (what: string, context: FetchContext) => Promise<string>>> = {
   async file(what, { directory }) {
-    const file = path.resolve(directory, what.replace(/^~(?=\/|$)/, homedir()));
+    const file = userPath(directory, what);
     const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
       throw new UserError(`${UNREADABLE[error.code ?? ""] ?? messageOf(error)} (${file})`);
     });
