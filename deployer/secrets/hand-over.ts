@@ -19,6 +19,10 @@ export async function handOverSecret(
   forgetSecrets(deployment);
   const nodes = inOrderOf(roles, await listNodes(deployment));
   if (nodes.length === 0) say(`${name}: there is no node that uses it`);
-  else say(`${name}: is handed over to ${nodes.length} nodes, one after the other; then all have to be in order`);
+  else say(`${name}: is handed over ${toWhom(nodes.length)}`);
   await handOverAgain(deployment, new Ways(deployment, say), nodes, say);
+}
+
+function toWhom(count: number): string {
+  return count === 1 ? "to 1 node" : `to ${count} nodes, one after the other; then all have to be in order`;
 }

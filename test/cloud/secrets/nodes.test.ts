@@ -61,7 +61,7 @@ const booted = (): Promise<string> => host.asRoot("cat /proc/sys/kernel/random/b
 
 test("a node is given its certificate and password; the list tells of both certificates", async () => {
   await handOverSecret(deployment, "directoryReader", say);
-  expect(said).toEqual([`${node.name}: handed over`]);
+  expect(said).toEqual(["directoryReader: is handed over to 1 node", `${node.name}: handed over`]);
   expect(await decrypted("reader")).toBe(await openSecrets(deployment).get("directoryReader"));
   expect(await verify()).toContain("node.pem: OK");
   const { authorities, nodes, problems } = await listCertificates(deployment);
