@@ -1,4 +1,6 @@
 "use strict";
+const path = require("node:path");
+const { stripVTControlCharacters } = require("node:util");
 
 /**
  * What a part of a test run came to.
@@ -19,6 +21,27 @@ function jestCounts(results, ok) {
   // Neither a run of no test nor an unexplained exit code is a success.
   const unexplained = failed === 0 && (passed === 0 || !ok);
   return { passed, failed: unexplained ? 1 : failed, skipped };
+}
+
+/**
+ * What failed, a line each: the file and the test's full name, or what kept the file from being loaded.
+ * @param {any} results jest's --json output; undefined where it wrote none
+ * @param {string} root what the files' paths are told relative to
+ * @returns {string[]}
+ */
+function jestFailures(results, root) {
+  return (results?.testResults ?? []).flatMap((/** @type {any} */ file) => {
+    const name = path.relative(root, file.name);
+    const failed = file.assertionResults.filter((/** @type {any} */ { status }) => status === "failed");
+    if (failed.length > 0) return failed.map((/** @type {any} */ test) => `${name}: ${test.fullName}`);
+    return file.status === "failed" ? [`${name}: ${firstLine(file.message)}`] : [];
+  });
+}
+
+/** @param {string} message jest's, with colours */
+function firstLine(message) {
+  const lines = stripVTControlCharacters(message).split("\n");
+  return lines.map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("●")) ?? "failed";
 }
 
 /**
@@ -51,4 +74,4 @@ function table(rows) {
     .join("\n");
 }
 
-module.exports = { jestCounts, summaryLine, duration, table };
+module.exports = { jestCounts, jestFailures, summaryLine, duration, table };

@@ -4,7 +4,7 @@ const path = require("node:path");
 const { root } = require("./paths.js");
 const { runPart, row } = require("./parts.js");
 const { Problem } = require("./problem.js");
-const { jestCounts, summaryLine, table } = require("./summary.js");
+const { jestCounts, jestFailures, summaryLine, table } = require("./summary.js");
 
 /**
  * A part of a test run. `needs` names parts without which it would only fail too; a `counted` one writes jest's results.
@@ -46,12 +46,12 @@ function choose(parts, names) {
 }
 
 /**
- * Runs parts, also after one has failed, and ends with the table of them and the line of counts.
+ * Runs parts, also after one has failed, and ends with the table of them, the names of what failed, and the line of counts.
  * @param {readonly TestPart[]} parts
  * @returns {Promise<number>} the exit code
  */
 async function runTests(parts) {
-  /** @type {(Awaited<ReturnType<typeof runTestPart>>)[]} */
+  /** @type {Outcome[]} */
   const outcomes = [];
   for (const [index, part] of parts.entries()) {
     const needs = [setup.name, ...(part.needs ?? [])];
@@ -59,13 +59,24 @@ async function runTests(parts) {
     outcomes.push(missing ? notRun(part, missing.name) : await runTestPart(part, `${index + 1}/${parts.length}`));
   }
   const rows = [["part", "time", "memory", ""], ...outcomes.map((outcome) => outcome.row)];
-  process.stdout.write(`\n${table(rows)}\n\n${summaryLine(outcomes.map(({ counts }) => counts))}\n`);
+  const failures = outcomes.flatMap(({ name, failures: lines = [] }) =>
+    lines.map((line) => `failed in ${name}: ${line}\n`),
+  );
+  process.stdout.write(
+    `\n${table(rows)}\n\n${failures.join("")}${summaryLine(outcomes.map(({ counts }) => counts))}\n`,
+  );
   return outcomes.every(({ ok }) => ok) ? 0 : 1;
 }
 
 /**
+ * What a part came to, with its row of the table.
+ * @typedef {{ name: string, ok: boolean, counts: import("./summary.js").Counts, failures?: string[], row: string[] }} Outcome
+ */
+
+/**
  * @param {TestPart} part
  * @param {string} position
+ * @returns {Promise<Outcome>}
  */
 async function runTestPart(part, position) {
   const file = results(part.name);
@@ -78,7 +89,8 @@ async function runTestPart(part, position) {
   }
   const read = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
   const counts = jestCounts(read, outcome.ok);
-  return { name: part.name, ok: counts.failed === 0, counts, row: row(outcome, summaryLine([counts])) };
+  const failures = jestFailures(read, root);
+  return { name: part.name, ok: counts.failed === 0, counts, failures, row: row(outcome, summaryLine([counts])) };
 }
 
 /**

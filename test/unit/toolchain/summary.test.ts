@@ -1,4 +1,4 @@
-import { duration, jestCounts, summaryLine, table } from "../../../toolchain/lib/summary";
+import { duration, jestCounts, jestFailures, summaryLine, table } from "../../../toolchain/lib/summary";
 
 const results = {
   numPassedTests: 5,
@@ -42,4 +42,31 @@ test("a table has its columns aligned", () => {
       ["typecheck", ""],
     ]),
   ).toBe("part       time\nunit       3 s\ntypecheck  ");
+});
+
+test("what failed is told by name, and a file that does not load by its reason", () => {
+  const file = (name: string, status: string, assertionResults: object[], message = ""): object => ({
+    name: `/clone/test/${name}`,
+    status,
+    message,
+    assertionResults,
+  });
+  const testResults = [
+    file("good.test.ts", "passed", [{ status: "passed", fullName: "works" }]),
+    file("bad.test.ts", "failed", [
+      { status: "passed", fullName: "works" },
+      { status: "failed", fullName: "a build ends" },
+    ]),
+    file(
+      "broken.test.ts",
+      "failed",
+      [],
+      "  ● Test suite failed to run\n\n    \u001b[31mOS_CLOUD is not set\u001b[39m\n",
+    ),
+  ];
+  expect(jestFailures({ testResults }, "/clone")).toEqual([
+    "test/bad.test.ts: a build ends",
+    "test/broken.test.ts: OS_CLOUD is not set",
+  ]);
+  expect(jestFailures(undefined, "/clone")).toEqual([]);
 });
