@@ -47,6 +47,7 @@ export async function runInitialise(
     // Only who has the lease writes into the build's directory.
     const writable = store;
     await writable.prepareBuild(build);
+    await writable.writeRetention(image, definition.retention);
     await journal.writeTo({ append: (events) => writable.appendEvents(build, events) });
     return undefined;
   };

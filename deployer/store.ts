@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { parseEvents, type BuildEvent } from "../model/events";
 import { parseBuildId } from "../model/naming";
 import { BUILD_PATHS, SHARE_PATHS } from "../model/plan";
+import type { ImageRetention } from "../model/retention";
 import { commandLine, quote } from "./shell";
 import type { SshHost } from "./ssh";
 
@@ -157,10 +158,20 @@ export class Store {
   }
 
   async writeRelease(image: string, manifest: string): Promise<void> {
+    await this.writeFile(SHARE_PATHS.released, `${image}.json`, manifest);
+  }
+
+  /** What the NFS server keeps of this image's builds, where that is not the factory's policy. */
+  async writeRetention(image: string, own: ImageRetention): Promise<void> {
+    await this.writeFile(SHARE_PATHS.retention, `${image}.json`, `${JSON.stringify(own)}\n`);
+  }
+
+  /** Whole or not at all. */
+  private async writeFile(directory: string, name: string, content: string): Promise<void> {
     await this.script(
       `install -d -m 0700 "$1"; cat >"$1/.$2.part"; sync "$1/.$2.part"; mv "$1/.$2.part" "$1/$2"`,
-      [SHARE_PATHS.released, `${image}.json`],
-      manifest,
+      [directory, name],
+      content,
     );
   }
 

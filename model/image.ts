@@ -110,7 +110,7 @@ export const imageSchema = z.strictObject({
     .describe("When it is built by itself: manual (never), nightly, weekly, monthly or five fields of cron"),
   retention: imageRetentionSchema
     .prefault({})
-    .describe("What of its builds is kept; default: factory.yaml's retention"),
+    .describe("What of its builds is kept, from its next build on; default: factory.yaml's retention"),
   support: supportSchema.prefault({}).describe("Support of the operating system; providedUntil is this image's"),
   status: statusSchema.prefault({}).describe("Whether this recipe is known to work"),
 });

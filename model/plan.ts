@@ -124,6 +124,8 @@ export const SHARE_PATHS = {
   builds: "builds",
   /** `<image>.json`: manifest of the last build whose publication was asked for. */
   released: "released",
+  /** `<image>.json`: what the image's own image.yaml says is kept of it, as of its last build. */
+  retention: "retention",
   /** Builds on their way out. */
   deleted: "deleted",
   buildDirectory: (image: string, build: string): string => `builds/${image}/${build}`,

@@ -7,6 +7,32 @@ export interface RetentionPolicy {
   readonly cacheGiB: number;
 }
 
+/** What an image asks for itself, from `retention` in its image.yaml; what it leaves out is the factory's. */
+export type ImageRetention = Partial<Record<"builds" | "buildDays", number | undefined>>;
+
+/** The policy that holds for an image's builds. */
+export function policyFor(policy: RetentionPolicy, own: ImageRetention | undefined): RetentionPolicy {
+  return { ...policy, builds: own?.builds ?? policy.builds, buildDays: own?.buildDays ?? policy.buildDays };
+}
+
+/** As the deploying side keeps it on the share. Throws an Error that names the file for anything else. */
+export function parseImageRetention(text: string, file: string): ImageRetention {
+  const { builds, buildDays } = objectIn(text, file);
+  if ([builds, buildDays].every((value) => value === undefined || isCount(value)))
+    return { builds, buildDays } as ImageRetention;
+  throw new Error(`${file}: is no image's retention; build the image again, or remove the file`);
+}
+
+function objectIn(text: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    return { ...(JSON.parse(text) as object) };
+  } catch {
+    throw new Error(`${file}: is no image's retention; build the image again, or remove the file`);
+  }
+}
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0;
+
 /** A build as the share has it. Times are milliseconds since 1970, by the NFS server's clock. */
 export interface KnownBuild {
   readonly image: string;

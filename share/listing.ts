@@ -7,7 +7,7 @@ import { mergeEvents, parseEvents, stageStatuses, type BuildEvent } from "../mod
 import { parseLease } from "../model/lease";
 import { BUILD_ID, parseBuildId } from "../model/naming";
 import { BUILD_PATHS } from "../model/plan";
-import type { CacheEntry, KnownBuild } from "../model/retention";
+import { parseImageRetention, type CacheEntry, type ImageRetention, type KnownBuild } from "../model/retention";
 import { parseExport, type BuildExport } from "../model/share-export";
 import { filesBelow, isMissing, namesIn, textIfThere } from "./files";
 import type { Places } from "./places";
@@ -85,6 +85,13 @@ export async function listBuilds(
     });
   }
   return found;
+}
+
+/** What the image itself wants kept; undefined when it says nothing. */
+export async function imageRetention(places: Places, image: string): Promise<ImageRetention | undefined> {
+  const file = path.join(places.retention, `${image}.json`);
+  const text = await textIfThere(file);
+  return text === undefined ? undefined : parseImageRetention(text, file);
 }
 
 /** Names of a build's disk images, relative to its directory. */

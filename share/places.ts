@@ -9,6 +9,8 @@ export interface Places {
   readonly cache: string;
   readonly builds: string;
   readonly released: string;
+  /** What images ask for themselves. */
+  readonly retention: string;
   /** What is about to be deleted: moved here first, so that a build is there whole or not at all. */
   readonly deleted: string;
   readonly policy: string;
@@ -27,6 +29,7 @@ export function placesBelow(root: string): Places {
     cache: share(SHARE_PATHS.cache),
     builds: share(SHARE_PATHS.builds),
     released: share(SHARE_PATHS.released),
+    retention: share(SHARE_PATHS.retention),
     deleted: share(SHARE_PATHS.deleted),
     policy: at(NFS_PATHS.policy),
     state: at(NFS_PATHS.state),

@@ -4,9 +4,18 @@ import { mkdir, readFile, rename, rm, statfs, unlink, writeFile } from "node:fs/
 import path from "node:path";
 import { promisify } from "node:util";
 import { BUILD_PATHS } from "../model/plan";
-import { decideBuilds, decideCache, type BuildVerdict, type RetentionPolicy } from "../model/retention";
+import { decideBuilds, decideCache, policyFor, type BuildVerdict, type RetentionPolicy } from "../model/retention";
 import { namesIn } from "./files";
-import { assertShare, buildDirectory, diskImages, listBuilds, listCache, listExports, listImages } from "./listing";
+import {
+  assertShare,
+  buildDirectory,
+  diskImages,
+  imageRetention,
+  listBuilds,
+  listCache,
+  listExports,
+  listImages,
+} from "./listing";
 import { withLock } from "./lock";
 import type { Places } from "./places";
 
@@ -25,7 +34,10 @@ export async function prune(places: Places, options: PruneOptions): Promise<void
   const now = Date.now();
   const exported = await listExports(places, now);
   const images = await listImages(places);
-  for (const image of images) await listBuilds(places, image, exported, now);
+  for (const image of images) {
+    await imageRetention(places, image);
+    await listBuilds(places, image, exported, now);
+  }
   await listCache(places, exported);
 
   const { dryRun, print } = options;
@@ -76,7 +88,8 @@ class Pruning {
     const { places, now, policy } = this;
     await withLock(path.join(places.leases, `${image}.lock`), async () => {
       const exported = (await listExports(places, now)).filter((one) => !(this.options.dryRun && one.stale));
-      const verdicts = decideBuilds(await listBuilds(places, image, exported, now), policy, now);
+      const own = policyFor(policy, await imageRetention(places, image));
+      const verdicts = decideBuilds(await listBuilds(places, image, exported, now), own, now);
       for (const verdict of verdicts) await this.build(verdict);
     });
   }

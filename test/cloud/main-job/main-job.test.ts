@@ -219,6 +219,8 @@ describe("the main job", () => {
   step("no host is let to the share any more; the publications are the images' last releases, which pruning keeps", async () => {
     const share = new Share(run, nodes);
     await expectNothingExported(share, [buildOf(FULL), buildOf(MINIMAL)]);
+    // what image.yaml keeps is known where it is pruned
+    expect(await share.find("retention", `-name "${FULL}.json"`)).toEqual([`./${FULL}.json`]);
     expect((await share.find("released", `-name "*.json"`)).sort()).toEqual([`./${MINIMAL}.json`, `./${FULL}.json`].sort());
     const { stdout } = await run.factoryCommand(["prune", "--dry-run"]);
     for (const image of [FULL, MINIMAL])

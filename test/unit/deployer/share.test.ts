@@ -157,6 +157,12 @@ describe("the lease", () => {
   });
 });
 
+test("an image's retention is there for the NFS server, the latest alone", async () => {
+  await store.writeRetention(image, { builds: 3 });
+  await store.writeRetention(image, { buildDays: 9 });
+  expect(readFileSync(path.join(directory, "retention", `${image}.json`), "utf8")).toBe('{"buildDays":9}\n');
+});
+
 describe("events", () => {
   const event = (fields: Partial<BuildEvent>): BuildEvent => ({
     time: "2026-01-01T00:00:00.000Z",

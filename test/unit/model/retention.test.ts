@@ -1,4 +1,11 @@
-import { decideBuilds, decideCache, type CacheEntry, type KnownBuild } from "../../../model/retention";
+import {
+  decideBuilds,
+  decideCache,
+  parseImageRetention,
+  policyFor,
+  type CacheEntry,
+  type KnownBuild,
+} from "../../../model/retention";
 
 const DAY = 24 * 3_600_000;
 const NOW = Date.parse("2026-06-30T00:00:00Z");
@@ -100,4 +107,18 @@ test("what nobody used for long goes although there is room", () => {
 test("what a build host has mounted stays, and counts", () => {
   const mounted = ["x", "y", "z"].map((path) => entry(path, 90, { inUse: true }));
   expect(gone([entry("a", 1), ...mounted])).toEqual(["a"]);
+});
+
+test("what an image asks for itself wins; what it leaves out is the factory's", () => {
+  expect(policyFor(policy, undefined)).toEqual(policy);
+  expect(policyFor(policy, { builds: 7, buildDays: undefined })).toEqual({ ...policy, builds: 7 });
+  expect(policyFor(policy, { buildDays: 1 })).toEqual({ ...policy, buildDays: 1 });
+});
+
+test.each(["", "{", "null x", '{"builds":0}', '{"buildDays":1.5}', '{"builds":"2"}'])("no retention: %j", (text) => {
+  expect(() => parseImageRetention(text, "a.json")).toThrow(/^a\.json: is no image's retention; /);
+});
+
+test("an image's retention is read as it is written", () => {
+  expect(parseImageRetention('{"builds":2,"more":1}\n', "a.json")).toEqual({ builds: 2 });
 });

@@ -109,6 +109,16 @@ test("keeps what the policy keeps, drops disk images of older builds, deletes ol
   expect(readdirSync(at("deleted"))).toEqual([]);
 });
 
+test("an image's own retention wins over the factory's, for this image alone", async () => {
+  const ids = [build(1), build(2), build(40), build(8, { image: "other" }), build(9, { image: "other" })];
+  write(at("retention", "debian-12.json"), '{"builds":2,"buildDays":41}');
+  write(at("retention", "other.json"), '{"buildDays":9}');
+  expect((await prune()).code).toBe(0);
+  expect(builds().sort()).toEqual(ids.slice(0, 3).sort());
+  expect(ids.slice(0, 3).map(disk)).toEqual([true, true, false]);
+  expect(builds("other")).toEqual([ids[3]]);
+});
+
 test("a dry run tells the same, and why the rest stays, and deletes nothing", async () => {
   const ids = [build(1), build(2), build(40)];
   const { out } = await prune("--dry-run");
@@ -157,6 +167,8 @@ describe("a listing that fails deletes nothing", () => {
     ["a release that is none", () => write(at("released", "other.json"), "{}")],
     ["a share that is not mounted", () => rmSync(at("leases"), { recursive: true })],
     ["a policy that is none", () => write(path.join(root, "etc/factory/retention.json"), '{"builds":0}')],
+    ["an image's retention that is none", () => write(at("retention", "other.json"), '{"builds":0}')],
+    ["an image's retention that is cut off", () => write(at("retention", "other.json"), '{"builds":')],
     ["builds that can not be listed", () => write(at("builds", "a-file"))],
   ])("%s", async (_, damage) => {
     const ids = [build(1), build(40), build(41, { image: "other" }), build(1, { image: "other" })];
