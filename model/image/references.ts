@@ -3,6 +3,7 @@ import { CHECK_IDS, INDISPENSABLE } from "../image-checks";
 import { nearest, type Problem } from "../problem";
 import type { YamlFile } from "../yaml-file";
 import { BUILDERS, type Builder } from "./fields";
+import { reservedProblem } from "./reserved-names";
 import { variantName } from "./variants";
 
 export interface ReferenceSurroundings {
@@ -45,7 +46,10 @@ export function referenceProblems(yaml: YamlFile, surroundings: ReferenceSurroun
 type Rule = (image: Readable, problem: YamlFile["problem"], surroundings: ReferenceSurroundings) => Problem[];
 
 const nameProblems: Rule = ({ name }, problem, { directory }) => {
-  if (typeof name !== "string" || name === directory) return [];
+  if (typeof name !== "string") return [];
+  const reserved = reservedProblem(name);
+  if (reserved) return [problem(["name"], { value: name, ...reserved })];
+  if (name === directory) return [];
   const remedy = `write ${directory}, or rename the directory`;
   return [problem(["name"], { value: name, message: `is not its directory's name ("${directory}")`, remedy })];
 };
@@ -81,6 +85,8 @@ const variantProblems: Rule = ({ name, variants }, problem, { images = [] }) => 
       const message = `makes a name of ${whole.length} characters ("${whole}")`;
       return [problem(path, { message, remedy: `names of images have at most ${LONGEST_NAME}; choose a shorter one` })];
     }
+    const reserved = reservedProblem(whole);
+    if (reserved) return [problem(path, { value: whole, ...reserved })];
     if (!images.includes(whole)) return [];
     const remedy = "choose another name, or remove one of them";
     return [problem(path, { message: `is called as the image in images/${whole}`, remedy })];

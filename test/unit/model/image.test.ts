@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseImage, type ImageDefinition } from "../../../model/image";
+import { RESERVED_NAMES } from "../../../model/image/reserved-names";
 import { formatProblem } from "../../../model/problem";
 
 const IMAGES = path.join(__dirname, "..", "..", "..", "images");
@@ -165,6 +166,12 @@ test.each<[string, RegExp | string, string, string]>([
   const text = EXAMPLE.replace(from, to);
   expect(text).not.toBe(EXAMPLE);
   expect(problems(text)).toEqual([expected]);
+});
+
+test.each(RESERVED_NAMES)("an image can't be called %s: that is a subcommand of factory build", (name) => {
+  expect(problems(EXAMPLE.replace("name: debian-12", `name: ${name}`))).toEqual([
+    `name: "${name}" is what a subcommand of factory build is called; choose another name`,
+  ]);
 });
 
 test("regions are not judged when factory.yaml's can't be read", () => {
