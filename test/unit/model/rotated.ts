@@ -16,9 +16,10 @@ export function afterActions(
 }
 
 function afterAction(image: RotationImage, action: RotationAction): RotationImage | undefined {
-  if (action.phase === "delete") return undefined;
-  if (action.phase === "reactivate") return { ...image, status: "active" };
-  if (action.phase === "deactivate") return { ...image, status: "deactivated" };
+  if (!("after" in action)) {
+    const status = action.phase === "reactivate" ? "active" : "deactivated";
+    return action.phase === "delete" ? undefined : { ...image, status };
+  }
   const { released, retired, ...rest } = action.after;
   return {
     ...image,
