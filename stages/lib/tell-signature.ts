@@ -8,14 +8,19 @@ import { SIGNER_TIMEOUT } from "./signer";
 import type { StageContext } from "./stage";
 import { poll } from "./wait";
 
-/** Seconds between two looks at the image. */
-const LOOK_EVERY = 2;
+/** Seconds: between two looks at the image, and until nobody is waited for any more. */
+const PATIENCE = { every: 2, timeout: SIGNER_TIMEOUT };
 
 /**
  * Has an active image told its signature, where that is to happen now. This host's credential can change no image: it
  * could make one visible to others.
  */
-export async function tellSignature(context: StageContext, target: RegionTarget, imageId: string): Promise<void> {
+export async function tellSignature(
+  context: StageContext,
+  target: RegionTarget,
+  imageId: string,
+  { every, timeout }: typeof PATIENCE = PATIENCE,
+): Promise<void> {
   const properties = laterProperties(context, target.name);
   if (Object.keys(properties).length === 0) return;
   const session = await context.session(target);
@@ -27,12 +32,12 @@ export async function tellSignature(context: StageContext, target: RegionTarget,
   const request = { region: target.name, imageId, properties };
   context.progress(`${target.name}: the deploying side tells Glance the signature`, signatureRequestData(request));
   await poll(isTold, {
-    every: LOOK_EVERY,
-    timeout: SIGNER_TIMEOUT,
+    every,
+    timeout,
     signal: context.signal,
     late: () =>
       new StageError(
-        `${target.name}: image ${imageId} has no signature after ${SIGNER_TIMEOUT} s: the deploying side adds it while it follows the build; deploy again to resume`,
+        `${target.name}: image ${imageId} has no signature after ${timeout} s: the deploying side adds it while it follows the build; deploy again to resume`,
       ),
   });
 }
