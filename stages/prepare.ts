@@ -12,7 +12,8 @@ import type { HostStage, StageContext } from "./lib/stage";
 
 const GIB = 1024 ** 3;
 
-export const stage: HostStage = {
+/** @param trialWithin seconds that the deploying side has to lend its agent for the trial; later stages wait longer */
+export const prepareStage = (trialWithin: number): HostStage => ({
   name: "prepare",
   async run(context) {
     const { plan, paths, log, signal } = context;
@@ -22,19 +23,18 @@ export const stage: HostStage = {
     await log.step("the share takes writes", async () => proveWritable(paths.build));
     const space = await freeSpace(context);
     await log.step("signing key", async () => importSigningKey(paths, plan.signing, signal));
-    const proven = await log.step("trial signature", async () => trialSignature(context));
+    const proven = await log.step("trial signature", async () => trialSignature(context, trialWithin));
     return { message: `${space}; signing key ${plan.signing.fingerprint.slice(-16)} ${proven}` };
   },
-};
+});
 
-/** Seconds that the deploying side has to lend its agent for the trial; later stages wait longer. */
-const TRIAL_WITHIN = 60;
+export const stage = prepareStage(60);
 
 /** Signs as later stages will, so that a locked or unreachable key is known before the image is built. */
-async function trialSignature(context: StageContext): Promise<string> {
+async function trialSignature(context: StageContext, within: number): Promise<string> {
   const { plan, paths, signal, log } = context;
   try {
-    await withSigner(context, async () => tryKeys(context), TRIAL_WITHIN);
+    await withSigner(context, async () => tryKeys(context), within);
   } catch (error) {
     // Whoever closed his laptop comes back before the signature is needed; a key that refuses will not get better.
     if (!(error instanceof NoAgentError)) throw error;
