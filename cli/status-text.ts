@@ -88,7 +88,11 @@ export function retainedLines(retained: Retained & Pick<FactoryStatus, "problems
     ["SECRET"],
     retained.secrets.map((name) => [name]),
   );
-  const lines = [...dataLines(retained), ...secrets];
+  const certificates = section(
+    ["CERTIFICATE", "REGION", "ID"],
+    retained.certificates.map(({ name, region, id }) => [name, region, id]),
+  );
+  const lines = [...dataLines(retained), ...secrets, ...certificates];
   if (lines.length > 0) return lines.slice(1);
   return retained.problems.length > 0 ? [] : ["nothing is retained"];
 }

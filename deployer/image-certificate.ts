@@ -69,22 +69,47 @@ export async function imageCertificate(
   return { certificate, ids, without };
 }
 
+export interface KeptCertificate {
+  /** Name in the key manager. */
+  readonly name: string;
+  /** Name of the region. */
+  readonly region: string;
+  readonly id: string;
+}
+
+/** The certificates of all keys that this factory had, region by region; none where it may not use the key manager. */
+export async function keptCertificates(deployment: Deployment): Promise<KeptCertificate[]> {
+  const perRegion = await Promise.all(
+    deployment.config.regions.map(async (region) =>
+      certificatesIn(deployment, region).catch((error: unknown) => {
+        // It could never put one there.
+        if (hasStatus(error, 403)) return [];
+        throw error;
+      }),
+    ),
+  );
+  return perRegion.flat();
+}
+
 /** Deletes all certificates of a factory in these regions; tells each. Images that refer to them verify no more. */
 export async function purgeCertificates(deployment: Deployment): Promise<string[]> {
-  const prefix = nameFor(deployment.config.factory);
   const perRegion = await Promise.all(
     deployment.config.regions.map(async (region) => {
-      const session = deployment.region(region);
-      const all = await listSecrets(session).catch((error: unknown) => {
-        if (hasNone(error)) return [];
-        throw error;
-      });
-      const ours = all.filter(({ name }) => name.startsWith(prefix));
-      for (const { id } of ours) await deleteSecret(session, id);
+      const ours = await certificatesIn(deployment, region);
+      for (const { id } of ours) await deleteSecret(deployment.region(region), id);
       return ours.map(({ name }) => `certificate ${name} in ${region.name}: deleted`);
     }),
   );
   return [...new Set(perRegion.flat())];
+}
+
+async function certificatesIn(deployment: Deployment, region: Region): Promise<KeptCertificate[]> {
+  const prefix = nameFor(deployment.config.factory);
+  const all = await listSecrets(deployment.region(region)).catch((error: unknown) => {
+    if (hasNone(error)) return [];
+    throw error;
+  });
+  return all.filter(({ name }) => name.startsWith(prefix)).map(({ id, name }) => ({ name, region: region.name, id }));
 }
 
 interface Kept {

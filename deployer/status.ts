@@ -7,6 +7,7 @@ import { list } from "../openstack/neutron";
 import { headContainer } from "../openstack/swift";
 import { dataVolumes } from "./data-volumes";
 import type { Deployment, ProjectName } from "./deployment";
+import { keptCertificates, type KeptCertificate } from "./image-certificate";
 import { CONSOLE_WAIT, nodeStatuses, type NodeStatus } from "./node-status";
 import { listNodes, Ways } from "./nodes";
 import { quotaStatuses, type QuotaStatus } from "./quota-status";
@@ -48,6 +49,8 @@ export interface FactoryStatus {
   readonly volumes: readonly VolumeStatus[];
   /** Names in Barbican of the generated secrets. */
   readonly secrets: readonly string[];
+  /** Of image keys, in the key managers of the regions. */
+  readonly certificates: readonly KeptCertificate[];
   readonly quotas: readonly QuotaStatus[];
   /** The web site's public address, where there is one. */
   readonly webAddress?: string | undefined;
@@ -80,12 +83,13 @@ export async function factoryStatus(deployment: Deployment): Promise<FactoryStat
     });
   const servers = await orNone("nodes", listNodes(deployment));
   const hasShare = servers.some(({ role }) => role === "nfs-server");
-  const [nodes, leases, buckets, volumes, secrets, quotas, web, ...images] = await Promise.all([
+  const [nodes, leases, buckets, volumes, secrets, certificates, quotas, web, ...images] = await Promise.all([
     nodeStatuses(deployment, servers),
     orNone("leases", hasShare ? liveLeases(deployment) : Promise.resolve([])),
     orNone("buckets", bucketStatuses(deployment)),
     orNone("volumes", volumeStatuses(deployment)),
     orNone("secrets", keptSecrets(deployment)),
+    orNone("certificates of image keys", keptCertificates(deployment)),
     orNone("quotas", quotaStatuses(deployment)),
     orNone(
       "web site",
@@ -95,7 +99,8 @@ export async function factoryStatus(deployment: Deployment): Promise<FactoryStat
   ]);
   const problems = [...hidden].map(([cause, what]) => `${what.join(", ")}: ${cause}`);
   const { factory } = deployment.config;
-  const all = { factory, nodes, leases, images: images.flat(), buckets, volumes, secrets, quotas, problems };
+  const data = { images: images.flat(), buckets, volumes, secrets, certificates };
+  const all = { factory, nodes, leases, ...data, quotas, problems };
   const found = { ...all, ...(web[0] !== undefined && { webAddress: web[0] }) };
   const reasons = reasonsOf(found);
   return { ...found, inOrder: reasons.length === 0, reasons };
@@ -150,12 +155,13 @@ async function imageStatuses(deployment: Deployment, region: Deployment["homeReg
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-export type Retained = Pick<FactoryStatus, "volumes" | "buckets" | "images" | "secrets">;
+export type Retained = Pick<FactoryStatus, "volumes" | "buckets" | "images" | "secrets" | "certificates">;
 
 /** What stays when the factory's stack is destroyed. Pure. */
 export function retainedOf(status: FactoryStatus): Retained {
   return {
     secrets: status.secrets,
+    certificates: status.certificates,
     volumes: status.volumes,
     images: status.images,
     buckets: status.buckets.filter(({ objects }) => objects > 0),

@@ -4,6 +4,7 @@ import type { InventoryItem } from "./inventory";
 interface RetainedStatus {
   readonly volumes: readonly { readonly id: string }[];
   readonly buckets: readonly { readonly name: string; readonly objects: number }[];
+  readonly certificates: readonly { readonly id: string }[];
   readonly images: readonly { readonly region: string; readonly id: string }[];
 }
 
@@ -15,6 +16,12 @@ export function retainedByStatus(json: string): string[] {
     ...buckets.map(({ name, objects }) => `container ${name} with ${objects} objects`),
     ...images.map(({ region, id }) => `image ${id} in ${region}`),
   ].sort();
+}
+
+/** Ids in the key managers of the certificates that the same output tells. */
+export function certificatesByStatus(json: string): string[] {
+  const { certificates } = JSON.parse(json) as RetainedStatus;
+  return [...new Set(certificates.map(({ id }) => id))];
 }
 
 /** Of what a listing has more than one before. Types of resource that may not be retained show up as they are. */

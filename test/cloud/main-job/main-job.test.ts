@@ -23,7 +23,7 @@ import { deployerSecrets, secretsOnHost } from "../../support/host-secrets";
 import { inventory, type InventoryItem } from "../../support/inventory";
 import { Nodes } from "../../support/nodes";
 import { ProcessArguments } from "../../support/process-arguments";
-import { retainedByInventory, retainedByStatus } from "../../support/retained";
+import { certificatesByStatus, retainedByInventory, retainedByStatus } from "../../support/retained";
 import { say } from "../../support/say";
 import { scenario } from "../../support/scenario";
 import { Share } from "../../support/share";
@@ -328,7 +328,10 @@ describe("the main job", () => {
     const { added, gone, addedItems } = compareInventories(before, await inventory(run.projects));
     writeFileSync(path.join(run.results, "retained.txt"), `${added.join("\n")}\n`);
     expect(gone).toEqual([]);
-    // the CA and the image key's certificate
+    // the CA, and the image key's certificate where it lies
+    const secrets = addedItems.filter(({ kind }) => kind === "secret").map(({ id }) => id.split("/").at(-1));
+    expect(secrets).toEqual(expect.arrayContaining(certificatesByStatus(stdout)));
+    expect(certificatesByStatus(stdout)).not.toEqual([]);
     const others = addedItems.filter(({ kind }) => kind !== "secret");
     expect(retainedByStatus(stdout)).toEqual(retainedByInventory(others));
     const kinds = new Set(addedItems.map(({ kind }) => kind));

@@ -308,10 +308,14 @@ describe("status", () => {
       .on("GET /two/v2/images", { json: { images: [] } });
     for (const name of ["requests", "staging", "release", "backups"])
       cloud.on(`HEAD /v1/AUTH_p1/demo-${name}`, { status: 404 });
-    new FakeBarbican(cloud).put("demo-ca", "-----BEGIN PRIVATE KEY-----");
+    const barbican = new FakeBarbican(cloud);
+    barbican.put("demo-ca", "-----BEGIN PRIVATE KEY-----");
+    const certificate = barbican.put("demo-image-signing-0123456789abcdef", "-----BEGIN CERTIFICATE-----");
     expect(await factory("status", "--show-retained")).toBe(1);
     expect(out).toMatch(/^SECRET\ndemo-ca$/m);
     expect(out).not.toContain("PRIVATE KEY");
+    expect(out).toMatch(/^CERTIFICATE +REGION +ID$/m);
+    expect(out).toMatch(new RegExp(`^demo-image-signing-0123456789abcdef +RegionOne +${certificate}$`, "m"));
     expect(out).toMatch(/^demo-nfs-server-data +\w+ +40 GiB/m);
     expect(out).not.toContain("nothing");
     expect(err).toMatch(/^factory: nodes: .* 403: no\n$/);

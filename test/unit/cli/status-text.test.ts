@@ -69,6 +69,7 @@ const STATUS: FactoryStatus = {
     },
   ],
   secrets: [],
+  certificates: [],
   webAddress: "172.24.4.7",
   problems: [],
   inOrder: false,

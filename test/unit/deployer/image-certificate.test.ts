@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Deployment } from "../../../deployer/deployment";
-import { imageCertificate, purgeCertificates } from "../../../deployer/image-certificate";
+import { imageCertificate, keptCertificates, purgeCertificates } from "../../../deployer/image-certificate";
 import type { FactoryConfig } from "../../../model/config";
 import { certificateOf } from "../../support/certificate";
 import type { CloudServer } from "../openstack/cloud-server";
@@ -84,6 +84,23 @@ test("an account that may not use the key manager leaves images unsigned there, 
   const { ids, without } = await imageCertificate(deployment({ imageCertificate: file }), key, [one!]);
   expect(ids).toEqual({});
   expect(without[0]).toMatch(/^RegionOne: the account may not use the key manager \(it needs the role "creator"\)/);
+});
+
+test("what a destroy keeps: the certificates of all keys, where they lie; a region without a key manager has none", async () => {
+  await imageCertificate(deployment(), key, regions);
+  barbican.put("demo-image-signing-0123456789abcdef", "of a former key");
+  barbican.put("other-image-signing-0123456789abcdef", "another factory's");
+  expect(await keptCertificates(deployment())).toEqual([
+    { name: NAME, region: "RegionOne", id: expect.any(String) as string },
+    { name: "demo-image-signing-0123456789abcdef", region: "RegionOne", id: expect.any(String) as string },
+  ]);
+});
+
+test("an account that may not use the key manager has put none there; any other failure is told", async () => {
+  cloud.on("GET /key-manager/v1/secrets", { status: 403, json: { title: "Forbidden" } });
+  expect(await keptCertificates(deployment())).toEqual([]);
+  cloud.on("GET /key-manager/v1/secrets", { status: 500, json: {} });
+  await expect(keptCertificates(deployment())).rejects.toThrow(/500/);
 });
 
 test("purging deletes the certificates of all keys, and nothing else", async () => {
