@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { configSchema } from "../model/config";
 import { imageSchema } from "../model/image";
+import { publishRequestSchema } from "../model/publish-request";
 
 export interface GeneratedFile {
   /** Relative to the repository's root. */
@@ -14,9 +15,11 @@ const GENERATED = "npm run docs:config";
 export function generatedFiles(): GeneratedFile[] {
   const factory = jsonSchema(configSchema, "factory.yaml");
   const image = jsonSchema(imageSchema, "images/<name>/image.yaml");
+  const request = jsonSchema(publishRequestSchema, "Publish request");
   return [
     { path: "docs/schema/factory.schema.json", content: `${JSON.stringify(factory, undefined, 2)}\n` },
     { path: "docs/schema/image.schema.json", content: `${JSON.stringify(image, undefined, 2)}\n` },
+    { path: "docs/schema/publish-request.schema.json", content: `${JSON.stringify(request, undefined, 2)}\n` },
     { path: "docs/configuration.md", content: reference(factory, image) },
   ];
 }

@@ -201,7 +201,11 @@ class Attachment {
       gnupg.publicKey(fingerprint),
       networkTestNode(deployment, ways),
     ]);
-    const recipes = bundled ?? { commit: await remoteCommit(git?.url ?? "", git?.ref), dirty: false };
+    const recipes = bundled ?? {
+      commit: await remoteCommit(git?.url ?? "", git?.ref),
+      dirty: false,
+      ...(git && { branch: git.ref }),
+    };
     const plan = assemblePlan({
       ...lookedUp,
       config,

@@ -64,7 +64,7 @@ export interface PlanInput {
   readonly options: BuildOptions;
   /** The part that is asked for. @default all of the build */
   readonly selection?: StageSelection;
-  readonly recipes: Pick<Recipes, "commit" | "dirty">;
+  readonly recipes: Pick<Recipes, "commit" | "dirty"> & Partial<Pick<Recipes, "branch">>;
   readonly mirrors: BuildPlan["mirrors"];
   readonly network: { readonly networkId: string; readonly securityGroupId: string };
   readonly signing: BuildPlan["signing"];
@@ -98,6 +98,7 @@ export function assemblePlan(input: PlanInput): BuildPlan {
     recipes: {
       commit: recipes.commit,
       dirty: recipes.dirty,
+      ...(recipes.branch !== undefined && { branch: recipes.branch }),
       source: git ? { kind: "clone", url: git.url } : { kind: "bundle" },
     },
     ...(input.base && { base: input.base }),
@@ -117,6 +118,7 @@ export function assemblePlan(input: PlanInput): BuildPlan {
       staging: config.buckets.staging,
       stagingDays: config.buckets.stagingDays,
     },
+    publish: { visibility: config.publish.visibility, requestDays: config.publish.requestDays },
     iperf3: { host: iperf3, port: IPERF3_PORT },
     securityTracker: config.infrastructure.securityTracker,
     timeouts: stageSeconds(config.build.stageMinutes),

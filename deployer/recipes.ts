@@ -25,6 +25,8 @@ export interface Recipes {
   /** 40 hex digits. */
   readonly commit: string;
   readonly dirty: boolean;
+  /** That the checkout is on; undefined: on none, as Jenkins' checkouts are. */
+  readonly branch?: string | undefined;
   readonly bundle: Buffer;
   /** Object ids of the directories in images/, by name. */
   readonly trees: Readonly<Record<string, string>>;
@@ -63,7 +65,7 @@ export async function remoteCommit(url: string, ref = "HEAD"): Promise<string> {
 export function localRecipes(root: string): Promise<Recipes> {
   return withLocalCommit(root, async ({ repository, commit, dirty, work }) => {
     const bundle = await bundleOf(repository, commit, path.join(work, "bundle"));
-    return { commit, dirty, bundle, trees: await treesOf(repository, commit) };
+    return { commit, dirty, branch: await branchOf(root), bundle, trees: await treesOf(repository, commit) };
   });
 }
 
@@ -125,6 +127,13 @@ async function withLocalCommit<T>(root: string, use: (local: LocalCommit) => Pro
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+async function branchOf(root: string): Promise<string | undefined> {
+  const { stdout } = await run("git", ["-C", root, "symbolic-ref", "--short", "--quiet", "HEAD"], {
+    env: OWN_ENVIRONMENT,
+  });
+  return stdout.trim() || undefined;
 }
 
 async function isDirty(root: string): Promise<boolean> {

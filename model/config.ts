@@ -7,6 +7,7 @@ import { directorySchema } from "./config/directory";
 import { jenkinsSchema } from "./config/jenkins";
 import { networkSchema } from "./config/network";
 import { nodesSchema } from "./config/nodes";
+import { publishSchema } from "./config/publish";
 import { regionsSchema } from "./config/regions";
 import { retentionSchema } from "./config/retention";
 import { secretsSchema } from "./config/secrets";
@@ -101,6 +102,7 @@ export const configSchema = z.strictObject({
     })
     .describe("Mail"),
   signing: signingSchema.describe("The keys that sign, on the deploying side only"),
+  publish: publishSchema.prefault({}).describe("How images become public"),
   build: buildSchema.prefault({}).describe("Bounds of a build"),
 });
 

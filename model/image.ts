@@ -13,6 +13,7 @@ import {
   purpose,
 } from "./image/fields";
 import { imageRetentionSchema, schedule, statusSchema, supportSchema } from "./image/lifecycle";
+import { imagePublicationSchema } from "./image/publication";
 import { referenceProblems, type ReferenceSurroundings } from "./image/references";
 import { testsSchema } from "./image/tests";
 import { variantsSchema } from "./image/variants";
@@ -112,6 +113,7 @@ export const imageSchema = z.strictObject({
     .prefault({})
     .describe("What of its builds is kept, from its next build on; default: factory.yaml's retention"),
   support: supportSchema.prefault({}).describe("Support of the operating system; providedUntil is this image's"),
+  publish: imagePublicationSchema.optional().describe("What customers see of it"),
   status: statusSchema.prefault({}).describe("Whether this recipe is known to work"),
 });
 

@@ -4,6 +4,7 @@
  */
 import type { ImageDefinition } from "./image";
 import type { RegionTarget } from "./region";
+import type { Visibility } from "./rotation";
 import type { StageSelection } from "./stage-selection";
 import type { ImageSigning } from "./image-signature";
 
@@ -31,6 +32,8 @@ export interface BuildPlan {
   readonly recipes: {
     /** 40 hex digits. */
     readonly commit: string;
+    /** That it is taken from. @default - not known */
+    readonly branch?: string;
     /** The working tree had changes: may be built, never published. */
     readonly dirty: boolean;
     readonly source: { readonly kind: "bundle" } | { readonly kind: "clone"; readonly url: string };
@@ -69,6 +72,12 @@ export interface BuildPlan {
     readonly staging: string;
     /** Days after which artefacts in staging expire. */
     readonly stagingDays: number;
+  };
+  /** What a request for publication asks for beyond what the image says. */
+  readonly publish: {
+    readonly visibility: Visibility;
+    /** Days that the request is good for. */
+    readonly requestDays: number;
   };
   readonly iperf3?: { readonly host: string; readonly port: number };
   /** Address of the data of Debian's security tracker, or a file of the build host. */

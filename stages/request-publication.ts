@@ -2,14 +2,17 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { PUBLISH_REQUEST } from "../model/dsse";
+import { requestEnvelopeName, requestName } from "../model/publish-request";
 import * as swift from "../openstack/swift";
 import { ARTEFACTS, filesBelow, toShare } from "./lib/artefacts";
 import { buildManifest } from "./lib/build-manifest";
-import { readIfThere, writeAtomic } from "./lib/files";
+import { exists, readIfThere, writeAtomic } from "./lib/files";
 import { signFile, verifyFile } from "./lib/gpg";
 import type { Package } from "./lib/packages";
 import { asksTheSame, publishRequest, requestText } from "./lib/publish-request";
 import type { RequestData } from "./lib/results";
+import { writeEnvelope } from "./lib/signed-envelope";
 import { withSigner } from "./lib/signer";
 import type { HostStage, StageContext } from "./lib/stage";
 import { bucketSession, describeArtefact, toStaging, type Artefact } from "./lib/staging-bucket";
@@ -39,12 +42,14 @@ export const stage: HostStage = {
     });
     const request = await log.step("request", async () => writeRequest(context, artefacts));
     await log.step("request into the bucket", async () => {
-      // The signature first: who finds the request finds it complete.
-      for (const suffix of [".asc", ""]) {
-        await swift.putFile(session, plan.buckets.requests, `${plan.build}.json${suffix}`, `${request}${suffix}`, {
-          signal,
-        });
-      }
+      // The signatures first: who finds the request finds it complete.
+      const envelope = path.join(context.paths.local, ARTEFACTS.requestSigned);
+      const objects: [string, string][] = [
+        ...((await exists(envelope)) ? ([[requestEnvelopeName(plan), envelope]] as [string, string][]) : []),
+        [`${requestName(plan)}.asc`, `${request}.asc`],
+        [requestName(plan), request],
+      ];
+      for (const [name, file] of objects) await swift.putFile(session, plan.buckets.requests, name, file, { signal });
     });
     await writeManifest(context);
     const { sums } = context.data("sign");
@@ -55,7 +60,7 @@ export const stage: HostStage = {
 };
 
 async function listArtefacts(context: StageContext): Promise<Artefact[]> {
-  const names = (await filesBelow(context.paths.local)).filter((name) => !name.startsWith(ARTEFACTS.request));
+  const names = (await filesBelow(context.paths.local)).filter((name) => !/^publish-request\./.test(name));
   const found: Artefact[] = [];
   for (const name of names) found.push(await describeArtefact(context, name));
   return found;
@@ -78,10 +83,14 @@ async function writeRequest(context: StageContext, artefacts: readonly Artefact[
   }
   await writeAtomic(file, requestText(request));
   const { fingerprint } = plan.signing;
-  await withSigner(context, async () =>
-    signFile(paths, { file, keyring, fingerprint, signal, log: (line) => log.line(line) }),
-  );
-  for (const suffix of ["", ".asc"]) await toShare(paths, `${ARTEFACTS.request}${suffix}`, signal);
+  const enveloped = await withSigner(context, async () => {
+    await signFile(paths, { file, keyring, fingerprint, signal, log: (line) => log.line(line) });
+    const payload = Buffer.from(requestText(request));
+    const envelope = path.join(paths.local, ARTEFACTS.requestSigned);
+    return writeEnvelope(context, { payload, type: PUBLISH_REQUEST, file: envelope, name: "publish request" });
+  });
+  const names = [ARTEFACTS.request, `${ARTEFACTS.request}.asc`, ...(enveloped ? [ARTEFACTS.requestSigned] : [])];
+  for (const name of names) await toShare(paths, name, signal);
   return file;
 }
 

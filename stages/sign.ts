@@ -1,17 +1,16 @@
 /** Stage 10: detached OpenPGP signatures by a forwarded agent. No secret key is ever on this host. */
-import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { certifiedKey, signDigest, verifyBytes } from "./lib/agent-sign";
+import { IN_TOTO } from "../model/dsse";
 import { ARTEFACTS, filesBelow, snapshot, toShare } from "./lib/artefacts";
 import { digestFile, sha256 } from "./lib/digests";
-import { envelope } from "./lib/dsse";
 import { StageError } from "./lib/errors";
 import { exists, writeAtomic } from "./lib/files";
 import { exportSigningKey, signFile } from "./lib/gpg";
 import { provenance, type Subject } from "./lib/provenance";
 import type { SignData } from "./lib/results";
 import type { HostStage, StageContext } from "./lib/stage";
+import { writeEnvelope } from "./lib/signed-envelope";
 import { withSigner } from "./lib/signer";
 
 export const stage: HostStage = {
@@ -40,7 +39,9 @@ export const stage: HostStage = {
     let text = "";
     let files: string[] = [];
     await withSigner(context, async () => {
-      await log.step("provenance", async () => signProvenance(context, statement));
+      const file = path.join(paths.local, ARTEFACTS.provenanceSigned);
+      const statementInEnvelope = { payload: statement, type: IN_TOTO, file, name: "provenance" };
+      await log.step("provenance", async () => writeEnvelope(context, statementInEnvelope));
       // What is there already was read once; these are a few kilobytes.
       const all = [...subjects, ...(await digests(context, (name) => isContent(name) && !isSubject(name)))].sort(
         byName,
@@ -93,29 +94,14 @@ async function sums(context: StageContext): Promise<string> {
   return sumsText((await digests(context, isContent)).sort(byName), "sha256");
 }
 
-/** The statement in an envelope, signed by the image key, where there is one. */
-async function signProvenance({ plan, paths, signal }: StageContext, statement: Buffer): Promise<void> {
-  const file = path.join(paths.local, ARTEFACTS.provenanceSigned);
-  await rm(file, { force: true });
-  if (!plan.imageSigning) return;
-  const { keygrip, certificate } = plan.imageSigning;
-  const key = certifiedKey(certificate);
-  const made = await envelope(statement, key, async (bytes) => {
-    const digest = createHash("sha384").update(bytes).digest();
-    const signature = await signDigest({ socket: paths.agentSocket, keygrip, signal }, digest);
-    if (!verifyBytes(bytes, signature, key))
-      throw new StageError("provenance: the signature is not one of the image key's certificate");
-    return signature;
-  });
-  await writeAtomic(file, `${JSON.stringify(made, null, 1)}\n`);
-}
-
 const SUMS: readonly string[] = [ARTEFACTS.sums, ARTEFACTS.longSums];
+/** Made after the checksums, or what they are checked by. */
+const OUTSIDE: readonly string[] = [...SUMS, ARTEFACTS.keyring, ARTEFACTS.request, ARTEFACTS.requestSigned];
 const PROVENANCE: readonly string[] = [ARTEFACTS.provenance, ARTEFACTS.provenanceSigned];
 
 /** Pure: whether a file of the artefacts has a line in SHA256SUMS. */
 export function isContent(name: string): boolean {
-  return !name.endsWith(".asc") && !SUMS.includes(name) && name !== ARTEFACTS.keyring && name !== ARTEFACTS.request;
+  return !name.endsWith(".asc") && !OUTSIDE.includes(name);
 }
 
 /** Pure: whether provenance tells of it: of all but itself. */

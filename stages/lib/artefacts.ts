@@ -30,6 +30,8 @@ export const ARTEFACTS = {
   keyring: "signing-key.gpg",
   key: "signing-key.asc",
   request: "publish-request.json",
+  /** The same bytes in an envelope, signed by the image key. */
+  requestSigned: "publish-request.dsse.json",
 } as const;
 
 /** Copies one local artefact (a file or a directory of small files) to the share. */

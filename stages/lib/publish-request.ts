@@ -9,18 +9,23 @@ export interface RequestFacts {
   readonly at: Date;
 }
 
+const DAY = 86_400_000;
+
 /** Everything that the publisher needs; `recipes.dirty` must be false. */
 export function publishRequest(plan: BuildPlan, { stored, artefacts, at }: RequestFacts): PublishRequest {
-  const { factory, build, image, recipes, signing, requestedBy } = plan;
-  const { name, description, owner, os, architecture } = image;
-  const { distro, version, codename } = os;
+  const { factory, build, recipes, signing, requestedBy, base, publish } = plan;
   const targets = [plan.home, ...plan.regions];
   return {
-    version: 1,
+    version: 2,
     factory,
     build,
-    image: { name, description, owner, os: { distro, version, codename }, architecture },
-    recipe: { commit: recipes.commit, dirty: false },
+    image: imageFacts(plan.image),
+    target: {
+      name: plan.image.publish?.name ?? plan.image.name,
+      visibility: plan.image.publish?.visibility ?? publish.visibility,
+    },
+    recipe: { commit: recipes.commit, branch: recipes.branch ?? null, dirty: false },
+    ...(base && { base }),
     regions: stored.map(({ region, imageId, hashAlgo, hashValue }) => ({
       name: region,
       region: targets.find((target) => target.name === region)?.region ?? region,
@@ -29,7 +34,29 @@ export function publishRequest(plan: BuildPlan, { stored, artefacts, at }: Reque
     })),
     artefacts,
     signedBy: signing.fingerprint,
-    requested: { at: at.toISOString(), by: requestedBy },
+    requested: {
+      at: at.toISOString(),
+      by: requestedBy,
+      validUntil: new Date(at.getTime() + publish.requestDays * DAY).toISOString(),
+    },
+  };
+}
+
+function imageFacts(image: BuildPlan["image"]): PublishRequest["image"] {
+  const { name, description, owner, os, architecture, support, publish } = image;
+  const { purpose, replaceFrequency, providedUntil, uuidValidity } = image;
+  return {
+    name,
+    description,
+    owner,
+    os,
+    architecture,
+    purpose,
+    replaceFrequency,
+    providedUntil,
+    uuidValidity,
+    support,
+    certification: publish?.certification ?? { required: false, records: [] },
   };
 }
 
@@ -38,12 +65,16 @@ export function requestText(request: PublishRequest): string {
   return `${JSON.stringify(request, undefined, 2)}\n`;
 }
 
-/** Whether a request's text asks for the same as another one would: when and by whom it was asked does not count. */
+/**
+ * Whether a request's text asks for the same as another one would, and still will: when and by whom it was asked does
+ * not count.
+ */
 export function asksTheSame(text: string | undefined, request: PublishRequest): boolean {
   if (text === undefined) return false;
   const asked = (one: PublishRequest): string => requestText({ ...one, requested: request.requested });
   try {
-    return asked(JSON.parse(text) as PublishRequest) === asked(request);
+    const former = JSON.parse(text) as PublishRequest;
+    return asked(former) === asked(request) && former.requested.validUntil > request.requested.at;
   } catch {
     return false;
   }

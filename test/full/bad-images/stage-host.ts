@@ -165,5 +165,6 @@ function planFor({ networkId, securityGroupId }: Guest, iperf3: string): Omit<Bu
     buckets: { cloud: "build", requests: "none", staging: "none", stagingDays: 1 },
     iperf3: { host: iperf3, port: IPERF3_PORT },
     timeouts: {},
+    publish: { visibility: "public", requestDays: 14 },
   };
 }

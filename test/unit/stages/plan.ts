@@ -49,4 +49,5 @@ export const PLAN: BuildPlan = {
   signing: { fingerprint: "A".repeat(40), publicKey: "" },
   buckets: { cloud: "build", requests: "requests", staging: "staging", stagingDays: 30 },
   timeouts: {},
+  publish: { visibility: "public", requestDays: 14 },
 };

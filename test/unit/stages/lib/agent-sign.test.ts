@@ -15,7 +15,7 @@ import {
   verifyFileSignature,
 } from "../../../../stages/lib/agent-sign";
 import { decodeData } from "../../../../stages/lib/assuan";
-import { envelope, keyId, preAuthEncoding } from "../../../../stages/lib/dsse";
+import { envelope, keyId, preAuthEncoding } from "../../../../model/dsse";
 import { parseSExpression, valueNamed } from "../../../../stages/lib/s-expression";
 import { certificateOf } from "../../../support/certificate";
 

@@ -118,9 +118,13 @@ test("a request asks for the same whoever asks whenever, and for something else 
   const stored = { region: "two", imageId: "i", hashAlgo: "sha512", hashValue: "a" };
   const request = (over: object = {}, at = 0) =>
     publishRequest(PLAN, { stored: [{ ...stored, ...over }], artefacts: [], at: new Date(at) });
-  const text = requestText({ ...request({}, 5000), requested: { at: "2026-01-01T00:00:00Z", by: "bob@desk" } });
+  const text = requestText({
+    ...request({}, 5000),
+    requested: { at: "2026-01-01T00:00:00Z", by: "bob@desk", validUntil: "2026-01-15T00:00:00Z" },
+  });
   expect(asksTheSame(text, request())).toBe(true);
   expect(asksTheSame(text, request({ hashValue: "b" }))).toBe(false);
+  expect(asksTheSame(text, request({}, Date.parse("2026-01-16T00:00:00Z")))).toBe(false);
   expect(asksTheSame(undefined, request())).toBe(false);
   expect(asksTheSame(text.slice(0, 40), request())).toBe(false);
 });
