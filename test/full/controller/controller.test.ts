@@ -341,7 +341,8 @@ step(
     const told = await root("factory status", 180_000);
     for (const role of ["jump-host", "nfs-server", "controller"]) expect(told).toContain(names.node(run.factory, role));
     expect(await root("factory certificates list", 120_000)).toContain(controller);
-    await root("systemctl start factory-renew.service", 180_000);
+    await root("systemctl start factory-renew.service factory-reap.service", 300_000);
+    expect(await root("journalctl --unit factory-reap --output cat")).toContain("no build has left anything behind");
     const shown = "/run/credentials/factory-deployer.service";
     expect((await nodes.ssh(controller, `cat ${shown}/deployer-clouds`)).code).not.toBe(0);
     expect((await nodes.ssh(controller, "factory validate")).stderr).toContain("sudo factory validate");

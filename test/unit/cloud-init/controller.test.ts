@@ -56,3 +56,13 @@ test("Jenkins' home is on the volume, with the same user on every root disk", ()
   expect(users).toBeGreaterThan(-1);
   expect(users).toBeLessThan(commands.findIndex((line) => line.includes("factory-data.service")));
 });
+
+test("the deployer's user ends every night what has expired, and nothing waits for it forever", () => {
+  const role = render();
+  const unit = fileOf(role, "/etc/systemd/system/factory-reap.service");
+  expect(unit).toContain("User=deployer\n");
+  expect(unit).toContain("ExecStart=/usr/local/bin/factory reap --delete\n");
+  expect(unit).toMatch(/^TimeoutStartSec=/m);
+  expect(fileOf(role, "/etc/systemd/system/factory-reap.timer")).toMatch(/^OnCalendar=\*-\*-\* \d\d:\d\d:\d\d$/m);
+  expect(role.runcmd.flat()).toContain("factory-reap.timer");
+});
