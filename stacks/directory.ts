@@ -35,7 +35,7 @@ export class Directory {
   ) {
     const { config, root, nodeValues } = context;
     const { factory, directory } = config;
-    const { baseDn, adminGroup, userGroup } = directory;
+    const { baseDn, adminGroup, userGroup, operationsGroup } = directory;
     this.root = root;
     const ids = numbered("directory-replica", kind.count);
     const nodes = ids.map((replica) => names.node(factory, replica));
@@ -79,7 +79,7 @@ export class Directory {
             joined: this.joined,
             name: fullName(name),
             baseDn,
-            groups: [adminGroup, userGroup],
+            groups: [...new Set([adminGroup, userGroup, operationsGroup])],
             peers: nodes.filter((other) => other !== name).map(fullName),
             ...(copied && { provider: copied }),
           },

@@ -1,5 +1,6 @@
 /** Starts the job of every tested image and waits for all; each has its own place among the build hosts. */
 def call() {
+    mayBuild()
     checkoutRecipes('')
     List images = factoryJson(['jenkins', 'catalogue']) as List
     if (images == null) error('the catalogue is wrong: see above')

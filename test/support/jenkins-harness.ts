@@ -26,6 +26,14 @@ export interface ShellRule {
   readonly hang?: boolean;
 }
 
+/** Somebody who may start a build. */
+export interface Person {
+  /** In the directory. */
+  readonly mail?: string;
+  readonly groups?: readonly string[];
+  readonly administers?: boolean;
+}
+
 export interface Job {
   readonly name: string;
   /** Path of the Jenkinsfile, or its text with `text`. */
@@ -50,7 +58,7 @@ export interface Job {
   readonly url?: string;
   /** What started it, as `currentBuild.getBuildCauses()` tells. */
   readonly causes?: readonly Readonly<Record<string, unknown>>[];
-  readonly people?: Readonly<Record<string, { readonly mail: string; readonly groups?: readonly string[] }>>;
+  readonly people?: Readonly<Record<string, Person>>;
   /** Full names of jobs that there are before. */
   readonly existing?: readonly string[];
 }
@@ -138,18 +146,25 @@ export async function runJobs(jobs: readonly Job[], options: HarnessOptions = {}
   }
 }
 
+/** Short programs: compiling them well would take longer than they run. */
+const QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+
+interface JavaOptions {
+  /** More options for Java, without spaces in them. */
+  readonly java?: readonly string[];
+}
+
 /** What a program of the harness prints, given `input` as JSON. Exit status 3 is for jobs that it refuses. */
 export function groovy(
   program: string,
   input: unknown,
-  { echo, timeout = 300_000 }: Pick<HarnessOptions, "echo" | "timeout"> = {},
+  { echo, timeout = 300_000, java = [] }: Pick<HarnessOptions, "echo" | "timeout"> & JavaOptions = {},
 ): Promise<string> {
   const harness = path.join(JENKINS, "harness");
   return new Promise((resolve, reject) => {
     const child = spawn("groovy", ["-cp", "src:stubs", program], {
       cwd: harness,
-      // short programs: compiling them well would take longer than they run
-      env: { ...process.env, JAVA_HOME: javaHome(), JAVA_OPTS: "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" },
+      env: { ...process.env, JAVA_HOME: javaHome(), JAVA_OPTS: [...QUICK, ...java].join(" ") },
       timeout,
     });
     const out: Buffer[] = [];

@@ -95,25 +95,27 @@ test("somebody who neither owns the image nor may build all is refused, before a
   const people = {
     olga: { mail: "Owner@example.org" },
     stranger: { mail: "stranger@example.org", groups: ["factory-users"] },
-    operator: { mail: "op@example.org", groups: ["factory-operations"] },
+    operator: { mail: "op@example.org", groups: ["factory-users", "factory-operations"] },
+    // the break-glass administrator is in no directory
+    admin: { administers: true },
   };
   const environment = {
     FACTORY_GIT: "https://git.example.org/factory.git",
     FACTORY_TEAM: "team@example.org",
-    FACTORY_ADMINS: "factory-admins",
     FACTORY_OPERATIONS: "factory-operations",
   };
   const results = await runJobs(
-    ["olga", "operator", "stranger", "nobody"].map((id) =>
+    ["olga", "operator", "admin", "stranger", "nobody"].map((id) =>
       imageJob(id, [], { causes: causes(id), people, environment }),
     ),
   );
   expect(results.map(({ name, result, problem }) => [name, result, problem])).toEqual([
     ["olga", "SUCCESS", null],
     ["operator", "SUCCESS", null],
+    ["admin", "SUCCESS", null],
     ["stranger", "FAILURE", null],
     ["nobody", "FAILURE", null],
   ]);
-  expect(results[2]!.console).toContain("stranger may not build this image: it is owner@example.org's");
-  expect(results[2]!.shells.some(({ script }) => script.includes("--until"))).toBe(false);
+  expect(results[3]!.console).toContain("stranger may not build this image: it is owner@example.org's");
+  expect(results[3]!.shells.some(({ script }) => script.includes("--until"))).toBe(false);
 }, 300_000);

@@ -62,6 +62,7 @@ test("the certificate is for the node's names and address, and its files are no 
     "/etc/factory/jenkins/plugins.yaml",
     "/usr/local/sbin/factory-jenkins-check",
     "/usr/local/sbin/factory-jenkins-install",
+    "/usr/local/sbin/factory-jenkins-trust",
   ]);
   expect(JSON.stringify(files)).not.toMatch(/KEY|value of/);
 });
@@ -112,7 +113,7 @@ test("pyflakes finds nothing in the programs that install and check Jenkins", as
   const programs = files
     .filter((file) => file.path.startsWith("/usr/local/sbin/"))
     .map(({ path: name, content, mode = "" }) => ({ path: name, content: String(content), permissions: mode }));
-  expect(programs.map(({ permissions }) => permissions)).toEqual(["0755", "0755"]);
+  expect(programs.map(({ permissions }) => permissions)).toEqual(["0755", "0755", "0755"]);
   const folder = mkdtempSync(path.join(tmpdir(), "programs-"));
   const tree = writeTree(folder, { apt: { primary: [] }, runcmd: [], write_files: programs });
   expect(pyflakes(folder, tree)).toEqual([]);

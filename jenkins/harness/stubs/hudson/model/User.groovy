@@ -1,18 +1,15 @@
 package hudson.model
 
 import harness.Run
-import hudson.tasks.Mailer
 
-/** A person whom the scenario knows: `people: {id: {mail, groups}}`. */
+/** A person whom the scenario knows: `people: {id: {mail, groups, administers}}`. */
 class User {
     final String id
-    final List<String> authorities
-    private final String mail
+    final Map inDirectory
 
     private User(String id, Map about) {
         this.id = id
-        mail = about.mail
-        authorities = (about.groups ?: []) as List
+        inDirectory = about
     }
 
     static User getById(String id, boolean create) {
@@ -20,5 +17,8 @@ class User {
         return about == null ? null : new User(id, about)
     }
 
-    Object getProperty(Class type) { type.simpleName == 'UserProperty' ? Mailer.propertyOf(mail) : null }
+    List<String> getAuthorities() { (inDirectory.groups ?: []) as List }
+
+    /** What permissions are asked for. */
+    User impersonate2() { this }
 }

@@ -2,13 +2,17 @@ package jenkins.model
 
 import harness.Run
 import hudson.model.Node
+import hudson.model.User
 import hudson.slaves.DumbSlave
 
-/** The controller, as far as pipelines change it: its agents. */
+/** The controller, as far as pipelines change it or ask it. */
 class Jenkins {
+    static final String ADMINISTER = 'Overall/Administer'
     private static final Jenkins INSTANCE = new Jenkins()
 
     static Jenkins get() { INSTANCE }
+
+    Access getACL() { new Access() }
 
     void addNode(Node node) {
         if (!(node instanceof DumbSlave)) throw new IllegalArgumentException('only agents')
@@ -25,5 +29,10 @@ class Jenkins {
     void removeNode(Node node) {
         Run.current.nodes.remove(node.nodeName)
         Run.current.agents << [did: 'removed', name: node.nodeName]
+    }
+
+    /** Who may do what. */
+    static class Access {
+        boolean hasPermission2(User user, String permission) { permission == ADMINISTER && user.inDirectory.administers == true }
     }
 }

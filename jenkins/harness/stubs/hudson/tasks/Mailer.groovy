@@ -1,9 +1,0 @@
-package hudson.tasks
-
-class Mailer {
-    static Object propertyOf(String address) { new UserProperty(address: address) }
-
-    static class UserProperty {
-        String address
-    }
-}
