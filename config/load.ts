@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseConfig, type FactoryConfig } from "../model/config";
 import { parseImage, type ImageDefinition } from "../model/image";
+import { SHARED_DIRECTORY } from "../model/image/recipe-name";
 import { withVariants } from "../model/image/variants";
 import { formatProblem, type Problem } from "../model/problem";
 import { kernelTreeOf } from "./kernel-trees";
@@ -34,7 +35,7 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
   const incomplete = withoutDefinition(imagesPath(root, env));
   const regions = "config" in parsed ? parsed.config.regions.map((region) => region.name) : parsed.regionNames;
   const architecture = "config" in parsed ? parsed.config.nodes.buildHost.architecture : parsed.architecture;
-  const shared = elementsIn(path.join(imagesPath(root, env), "elements"));
+  const shared = elementsIn(path.join(imagesPath(root, env), SHARED_DIRECTORY["diskimage-builder"]));
   const files = imageFiles(imagesPath(root, env));
   const names = files.map(({ directory }) => directory);
   const images = files.map(({ directory, file: imageFile }) =>
@@ -82,11 +83,11 @@ function elementsIn(directory: string): string[] {
     .map(({ name }) => name);
 }
 
-/** Directories of the catalogue that would else be left out without a word; `elements` is shared by recipes. */
+/** Directories of the catalogue that would else be left out without a word; some are shared by recipes. */
 function withoutDefinition(catalogue: string): Problem[] {
   if (!existsSync(catalogue)) return [];
   return readdirSync(catalogue, { withFileTypes: true })
-    .filter((one) => one.isDirectory() && one.name !== "elements")
+    .filter((one) => one.isDirectory() && !Object.values(SHARED_DIRECTORY).includes(one.name))
     .filter(({ name }) => !existsSync(path.join(catalogue, name, "image.yaml")))
     .map(({ name }) => ({
       file: `images/${name}`,

@@ -4,7 +4,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ImageDefinition } from "../model/image";
-import { recipeName } from "../model/image/recipe-name";
+import { recipeName, SHARED_DIRECTORY } from "../model/image/recipe-name";
 import { recipePaths, treeDigest } from "../stages/lib/git";
 import { must, run } from "./process";
 import { UserError } from "./user-error";
@@ -40,7 +40,7 @@ export function recipeIdentity(
   image: ImageDefinition,
   { commit, trees }: Pick<Recipes, "commit"> & Partial<Pick<Recipes, "trees">>,
 ): string {
-  const source = trees ? [trees[recipeName(image)], trees["elements"]] : [commit];
+  const source = trees ? [trees[recipeName(image)], trees[SHARED_DIRECTORY[image.builder]]] : [commit];
   return createHash("sha256").update(JSON.stringify({ image, source })).digest("hex").slice(0, 32);
 }
 

@@ -34,7 +34,7 @@ export const diskimageBuilder: Builder = {
 async function create({ plan, paths, log }: StageContext, cache: string, run: BuilderRun): Promise<void> {
   const output = path.join(paths.work, "image");
   const directories = {
-    elements: await thoseThere([path.join(paths.recipe, "elements"), path.join(paths.checkout, "images", "elements")]),
+    elements: await thoseThere([path.join(paths.recipe, "elements"), paths.sharedRecipe]),
     temporary: path.join(paths.work, "tmp"),
     cache,
   };

@@ -1,7 +1,8 @@
 /** The recipes by git: one commit, from a bundle or from the configured repository. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { recipeName } from "../../model/image/recipe-name";
+import type { ImageDefinition } from "../../model/image";
+import { recipeName, SHARED_DIRECTORY } from "../../model/image/recipe-name";
 import { sha256 } from "./digests";
 import { StageError } from "./errors";
 import { baseEnvironment, exec } from "./exec";
@@ -62,9 +63,9 @@ export async function isCheckoutOf(directory: string, commit: string, options: G
   return head === commit && (await git(directory, ["status", "--porcelain"], options)) === "";
 }
 
-/** What an image's recipe is, relative to the repository: its own directory, and the elements that all may use. */
-export function recipePaths(image: Parameters<typeof recipeName>[0]): readonly string[] {
-  return [`images/${recipeName(image)}`, "images/elements"];
+/** What an image's recipe is, relative to the repository: its own directory, and what all of its builder's share. */
+export function recipePaths(image: Pick<ImageDefinition, "name" | "variantOf" | "builder">): readonly string[] {
+  return [`images/${recipeName(image)}`, `images/${SHARED_DIRECTORY[image.builder]}`];
 }
 
 export interface TreeFilter {

@@ -5,6 +5,7 @@ import { KIWI_DESCRIPTION } from "../../model/recipe-checks";
 import type { Builder, BuilderRun } from "./builder";
 import { StageError } from "./errors";
 import { exec } from "./exec";
+import { exists } from "./files";
 import {
   kiwiArguments,
   kiwiEnvironment,
@@ -13,6 +14,7 @@ import {
   withMirrors,
   type KiwiDirectories,
 } from "./kiwi-command";
+import type { Layout } from "./layout";
 import type { StageContext } from "./stage";
 
 export const kiwi: Builder = {
@@ -51,10 +53,19 @@ async function describe({ plan, paths }: StageContext, directories: KiwiDirector
   for (const directory of [directories.temporary, directories.cache, path.join(directories.home, "gnupg")]) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   }
-  await cp(paths.recipe, directories.description, { recursive: true });
+  await layDescription(paths, directories.description);
   const file = path.join(directories.description, KIWI_DESCRIPTION);
   await writeFile(file, withMirrors(await readFile(file, "utf8"), plan));
   await writeFile(directories.config, KIWI_CONFIG);
+}
+
+/** What recipes share, then the recipe, whose own files win. */
+export async function layDescription(
+  { recipe, sharedRecipe }: Pick<Layout, "recipe" | "sharedRecipe">,
+  to: string,
+): Promise<void> {
+  if (await exists(sharedRecipe)) await cp(sharedRecipe, to, { recursive: true });
+  await cp(recipe, to, { recursive: true });
 }
 
 async function create(

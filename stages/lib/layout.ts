@@ -1,6 +1,6 @@
 /** Where everything of one build lies on the build host and on the NFS share. */
 import path from "node:path";
-import { recipeName } from "../../model/image/recipe-name";
+import { recipeName, SHARED_DIRECTORY } from "../../model/image/recipe-name";
 import { BUILD_PATHS, HOST_PATHS, type BuildPlan } from "../../model/plan";
 import { stageInfo, type StageName } from "../../model/stages";
 
@@ -23,6 +23,8 @@ export interface Layout {
   readonly checkout: string;
   /** The recipe inside the checkout. */
   readonly recipe: string;
+  /** What all recipes of its builder share, in the checkout; need not be there. */
+  readonly sharedRecipe: string;
   readonly work: string;
   /** Artefacts as they were made. Hashes and signatures are taken from these, the share holds copies. */
   readonly local: string;
@@ -58,6 +60,7 @@ export function layout(plan: Pick<BuildPlan, "build" | "image">, root = ""): Lay
     scratch,
     checkout,
     recipe: path.join(checkout, "images", recipeName(image)),
+    sharedRecipe: path.join(checkout, "images", SHARED_DIRECTORY[image.builder]),
     work: path.join(scratch, "work"),
     local: path.join(scratch, "artefacts"),
     secrets: at(HOST_PATHS.secrets),

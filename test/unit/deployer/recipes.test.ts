@@ -103,7 +103,7 @@ test("a remote's branch, tag and commit are resolved", async () => {
 });
 
 test("what a cache is bound to changes with the recipe, its elements and nothing else", async () => {
-  const image = { name: "debian-12" } as ImageDefinition;
+  const image = { name: "debian-12", builder: "diskimage-builder" } as ImageDefinition;
   const identity = async (): Promise<string> => recipeIdentity(image, await localRecipes(repository));
   const seen = [await identity()];
   write("images/other/image.yaml", "another image");
@@ -124,9 +124,23 @@ test("what a cache is bound to changes with the recipe, its elements and nothing
   expect(new Set(seen).size).toBe(6);
 });
 
+test("what recipes share counts for those of its builder alone", async () => {
+  const made = async (builder: ImageDefinition["builder"]) => {
+    const image = { name: "debian-12", builder } as ImageDefinition;
+    const { digest } = await localRecipe(repository, image);
+    return { digest, identity: recipeIdentity(image, await localRecipes(repository)) };
+  };
+  const before = { dib: await made("diskimage-builder"), kiwi: await made("kiwi") };
+  write("images/kiwi-common/config.sh", "changed");
+  expect(await made("diskimage-builder")).toEqual(before.dib);
+  const after = await made("kiwi");
+  expect(after.digest).not.toBe(before.kiwi.digest);
+  expect(after.identity).not.toBe(before.kiwi.identity);
+});
+
 describe("an image's recipe, without its files", () => {
   const { signal } = new AbortController();
-  const image = { name: "debian-12" } as ImageDefinition;
+  const image = { name: "debian-12", builder: "diskimage-builder" } as ImageDefinition;
 
   test("has the digest that the build host finds, of what is not committed too", async () => {
     write("images/debian-12/elements/base/run", "new\n");

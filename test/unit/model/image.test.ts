@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseImage, type ImageDefinition } from "../../../model/image";
+import { SHARED_DIRECTORY } from "../../../model/image/recipe-name";
 import { RESERVED_NAMES } from "../../../model/image/reserved-names";
 import { formatProblem } from "../../../model/problem";
 
@@ -24,7 +25,7 @@ function image(text: string, directory = "debian-12"): ImageDefinition {
 }
 
 const catalogue = readdirSync(IMAGES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== "elements")
+  .filter((entry) => entry.isDirectory() && !Object.values(SHARED_DIRECTORY).includes(entry.name))
   .map((entry) => entry.name);
 
 test.each(catalogue)("%s of the catalogue is valid", (name) => {
