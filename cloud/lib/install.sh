@@ -35,7 +35,7 @@ install_config() {
   [[ -s $DATA/host-uuid ]] || { mkdir -p "$DATA" && cat /proc/sys/kernel/random/uuid >"$DATA/host-uuid"; }
   /usr/bin/python3 "$SHARE/lib/render.py" "$SHARE/config" "$ETC" "$SECRETS" "$STATE/clouds.yaml" \
     IP="$IP" DATA="$DATA" ETC="$ETC" NODE="$NODE" PROJECTS="$PROJECTS" DEFAULT_ZONE="${ZONES%% *}" \
-    EXTERNAL_BRIDGE="$EXTERNAL_BRIDGE" VIRT_TYPE="$1" CPU_MODE="$2" HOST_UUID="$(<"$DATA/host-uuid")" \
+    EXTERNAL_BRIDGE="$EXTERNAL_BRIDGE" VIRT_TYPE="$1" CPU_MODE="$2" VERIFY="$FACTORY_CLOUD_VERIFY" HOST_UUID="$(<"$DATA/host-uuid")" \
     PG_PORT=$PG_PORT PG_SOCKETS="$PG_SOCKETS" MQ_PORT=$MQ_PORT MC_PORT=$MC_PORT
   # Barbican parses no arguments: it looks in ~/.barbican (HOME is the state directory)
   mkdir -p "$STATE/.barbican"

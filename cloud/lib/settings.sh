@@ -14,6 +14,7 @@ SETTING_DEFAULTS=(
   "PROJECTS:build services production"  # each with an ordinary member of the same name
   "OUT_PORTS:80,443"                    # TCP ports that guests reach outside
   "VIRT:auto"                           # zone qemu: kvm, tcg, or auto: kvm when a kernel boots under it
+  "VERIFY:no"                           # yes: Nova boots only images whose signature for Glance it can verify
   "SHUTDOWN_WAIT:60"                    # seconds that `down` gives running guests
 )
 # what a cloud cannot change while its state exists
@@ -40,6 +41,7 @@ load_settings() {
   [[ $NAME =~ ^[a-z][a-z0-9-]{0,13}$ ]] || die "FACTORY_CLOUD_NAME '$NAME': up to 14 lower-case letters, digits and dashes"
   [[ $NET =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] && ((${NET##*.} % 2 == 0)) ||
     die "FACTORY_CLOUD_NET '$NET': three octets, the third even, like 172.24.4"
+  [[ $FACTORY_CLOUD_VERIFY == yes || $FACTORY_CLOUD_VERIFY == no ]] || die "FACTORY_CLOUD_VERIFY '$FACTORY_CLOUD_VERIFY': yes or no"
   # the address of all listeners and of the catalogue is the external network's gateway, so that the same URLs
   # work on the machine and in the guests
   IP=$NET.1

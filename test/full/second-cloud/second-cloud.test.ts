@@ -1,5 +1,5 @@
 /** A region that is another cloud: stage 12 brings an image into the local cloud's second region and into a second cloud. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
@@ -15,27 +15,25 @@ import { layout } from "../../../stages/lib/layout";
 import { storeImage } from "../../../stages/lib/glance-store";
 import type { DistributeData } from "../../../stages/lib/results";
 import type { StageContext } from "../../../stages/lib/stage";
-import { cloudEnv, parseEnvironment } from "../../support/cloud-env";
-import { ROOT } from "../../support/paths";
+import { cloudEnv } from "../../support/cloud-env";
 import { say } from "../../support/say";
 import { scenario } from "../../support/scenario";
+import { SecondCloud } from "../../support/second-cloud";
 import { PLAN } from "../../unit/stages/plan";
 
-const NAME = "ifsecond";
 const NET = "172.31.250";
 /** The machine's address as the second cloud sees it; Glance downloads from ports 80 and 443 alone. */
 const MACHINE = "172.31.251.1";
 const MINUTES = 60_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), "second-cloud-"));
-const second = {
-  ...process.env,
-  FACTORY_CLOUD_NAME: NAME,
-  FACTORY_CLOUD_NET: NET,
-  FACTORY_CLOUD_STATE: path.join(folder, "state"),
-  FACTORY_CLOUD_ZONES: "fake",
-  FACTORY_CLOUD_PROJECTS: "one",
-};
+const second = new SecondCloud({
+  name: "ifsecond",
+  net: NET,
+  state: path.join(folder, "state"),
+  zones: "fake",
+  project: "one",
+});
 const stamp = new Date().toISOString().replace(/\D/g, "").slice(0, 12);
 const build = `debian-12-${stamp}-0002`;
 const about = { factory: "second", image: "debian-12", build };
@@ -52,26 +50,10 @@ const plan: BuildPlan = {
 const paths = layout(plan, folder);
 const file = path.join(paths.local, `${build}.qcow2`);
 
-function cloud(name: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(path.join(ROOT, "cloud", name), args, {
-    env: second,
-    encoding: "utf8",
-    cwd: ROOT,
-  });
-  say(`cloud/${name} ${args.join(" ")} of the second cloud: exit status ${status}`);
-  expect({ name, status, output: status === 0 ? "" : stdout + stderr }).toEqual({ name, status: 0, output: "" });
-  return stdout;
-}
-
 /** Sessions of both clouds, by the name of the entry: each cloud has a clouds.yaml of its own. */
 function session({ cloud: entry, region }: { readonly cloud: string; readonly region: string }): Session {
-  const env =
-    entry === "one"
-      ? parseEnvironment(
-          execFileSync("bash", ["-c", 'eval "$(cloud/env)"; env -0'], { cwd: ROOT, env: second, encoding: "utf8" }),
-        )
-      : cloudEnv();
-  return new Session(sessionOptions(readCloudsFile(env), entry, region));
+  if (entry === "one") return second.session(region);
+  return new Session(sessionOptions(readCloudsFile(cloudEnv()), entry, region));
 }
 
 const lines: string[] = [];
@@ -97,7 +79,7 @@ describe("a region that is another cloud", () => {
 
   afterAll(async () => {
     for (const image of await imagesIn(near)) await deleteImage(session(near), image.id);
-    spawnSync(path.join(ROOT, "cloud", "down"), ["--purge"], { env: second, cwd: ROOT });
+    second.purge();
     rmSync(folder, { recursive: true, force: true });
   }, 5 * MINUTES);
 
@@ -106,7 +88,7 @@ describe("a region that is another cloud", () => {
     () => {
       mkdirSync(paths.local, { recursive: true });
       execFileSync("qemu-img", ["create", "-q", "-f", "qcow2", file, "64M"]);
-      cloud("up");
+      second.up();
     },
     15 * MINUTES,
   );

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ROOT } from "../../support/paths";
 import { pythonWith } from "../../support/python-tool";
-import { makeArtefacts, type MadeArtefacts } from "./artefacts";
+import { makeArtefacts, type MadeArtefacts } from "../../support/signed-artefacts";
 
 const MINUTE = 60_000;
 const PACKAGES = [
