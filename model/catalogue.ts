@@ -80,6 +80,7 @@ const releaseSchema = z.strictObject({
   patchedUntil: time.describe("Up to when patches are in it"),
   commit: hex(40).describe("Of the recipe"),
   signedBy: fingerprint,
+  certificate: hex(64).optional().describe("SHA-256 of its image-signing.crt; default: the catalogue's"),
   format: z.string().min(1).describe("disk_format: qcow2, raw"),
   size: bytes.describe("Bytes of the image file"),
   virtualSize: bytes.describe("Bytes of the disk in it"),

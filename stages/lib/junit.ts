@@ -1,4 +1,5 @@
 /** JUnit XML of a test report, as Jenkins reads it: a test suite for each section. Pure. */
+import { escapeMarkup } from "../../model/markup";
 import { casesOf, countsOf, type CheckResult, type Section, type TestReport } from "./test-report";
 
 /** The whole report; a stage that failed before any check could fail is a failed case of the section it was in. */
@@ -36,22 +37,13 @@ function testCase(className: string, { name, ok, skipped, seconds, detail }: Che
   const open = `    <testcase${attributes({ classname: className, name, time: (seconds ?? 0).toFixed(3) })}`;
   if (skipped !== undefined) return `${open}><skipped${attributes({ message: skipped })}/></testcase>`;
   const said = detail.trim();
-  if (ok) return said === "" ? `${open}/>` : `${open}><system-out>${escape(said)}</system-out></testcase>`;
+  if (ok) return said === "" ? `${open}/>` : `${open}><system-out>${escapeMarkup(said)}</system-out></testcase>`;
   const message = said.split("\n")[0] ?? "";
-  return `${open}><failure${attributes({ message })}>${escape(said)}</failure></testcase>`;
+  return `${open}><failure${attributes({ message })}>${escapeMarkup(said)}</failure></testcase>`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escape(String(value))}"`)
+    .map(([name, value]) => ` ${name}="${escapeMarkup(String(value))}"`)
     .join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
-
-/** Escapes markup and drops what XML 1.0 (and HTML) cannot hold: control characters of a console. */
-export function escape(text: string): string {
-  return text.replace(FORBIDDEN, "").replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
 }

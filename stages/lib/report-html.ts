@@ -1,5 +1,5 @@
 /** The test report for people: one file, nothing loaded, no script, legible in print and to a screen reader. Pure. */
-import { escape } from "./junit";
+import { escapeMarkup as escape } from "../../model/markup";
 import { casesOf, countsOf, failed, type CheckResult, type Counts, type Section, type TestReport } from "./test-report";
 
 /** Contrast of all text is at least 4.5 to 1 in both schemes; a state is a word, its colour only repeats it. */

@@ -42,12 +42,16 @@ export function uuid(text: string): string {
   );
 }
 
+function buildOf(image: string, age: number): string {
+  const stamp = new Date(START - age * 30 * DAY).toISOString().slice(0, 16).replace(/\D/g, "");
+  return `${image}-${stamp}-${digest("sha256", `${image} ${age}`).slice(0, 4)}`;
+}
+
 /** The n-th release of an image, 0 being the newest: current, previous, older. One a month. */
 export function release(image: string, title: string, regions: readonly string[], age: number): Release {
   const released = new Date(START - age * 30 * DAY);
-  const stamp = released.toISOString().slice(0, 16).replace(/\D/g, "");
-  const build = `${image}-${stamp}-${digest("sha256", `${image} ${age}`).slice(0, 4)}`;
-  const day = stamp.slice(0, 8);
+  const build = buildOf(image, age);
+  const day = released.toISOString().slice(0, 10).replaceAll("-", "");
   const size = 250_000_000 + (parseInt(digest("sha256", build).slice(0, 6), 16) % 50_000_000);
   return {
     build,
@@ -87,7 +91,7 @@ export function release(image: string, title: string, regions: readonly string[]
     })),
     tests: { passed: 41, skipped: 2 },
     packages: 331,
-    changes: { since: `${image}-202601010000-0000`, updated: 12, added: 1, gone: 0 },
+    changes: { since: buildOf(image, age + 1), updated: 12, added: 1, gone: 0 },
   };
 }
 
@@ -149,7 +153,7 @@ export function emptyCatalogue(regions: readonly string[] = ["north", "south"]):
     regions: regions.map((name, index) => ({
       name,
       region: `Region${index + 1}`,
-      authUrl: `https://${name}.example.org/v3`,
+      authUrl: `https://identity-${index + 1}.example.org/v3`,
       owner: digest("md5", name),
     })),
     images: [],

@@ -1,0 +1,100 @@
+/** Commands by which whoever downloads an image checks it; each fails when something is wrong. */
+import { artefactObject, type Catalogue, type CatalogueImage, type Release } from "../model/catalogue";
+import { PLACES, address } from "./places";
+import { signatureOf } from "./site-file";
+import { shellWord } from "./snippets";
+
+export interface Check {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly commands: string;
+}
+
+const basename = (object: string): string => object.split("/").at(-1) ?? object;
+
+/** What can be checked of a release whose files are there, in the order of need. */
+export function checks(catalogue: Catalogue, image: CatalogueImage, release: Release): readonly Check[] {
+  const { build, artefacts } = release;
+  const file = `${build}.${release.format}`;
+  const has = (...paths: readonly string[]): boolean =>
+    paths.every((path) => artefacts.some((artefact) => artefact.path === path));
+  const own = (...paths: readonly string[]): readonly string[] =>
+    paths.map((path) => artefactObject(image.name, build, path));
+  const fetch = (objects: readonly string[]): string =>
+    [
+      "curl --fail --silent --show-error --remote-name-all",
+      ...objects.map((object) => shellWord(`${catalogue.address}/${address(object)}`)),
+    ].join(" \\\n  ");
+  if (!has(file)) return [];
+  return [
+    release.state !== "revoked" && published({ catalogue, image, objects: own(file), fetch }),
+    has(`${file}.asc`, "signing-key.gpg") &&
+      builder({ release, file, objects: own(`${file}.asc`, "signing-key.gpg"), fetch }),
+    has(`${file}.sig`, "image-signing.crt") &&
+      cloud({
+        certificate: release.certificate ?? catalogue.keys.image.sha256,
+        file,
+        objects: own(`${file}.sig`, "image-signing.crt"),
+        fetch,
+      }),
+  ].filter((check) => check !== false);
+}
+
+type Fetch = (objects: readonly string[]) => string;
+
+interface Fetched {
+  readonly objects: readonly string[];
+  readonly fetch: Fetch;
+}
+
+function published(of: Fetched & { readonly catalogue: Catalogue; readonly image: CatalogueImage }): Check {
+  const { catalogue, image, objects, fetch } = of;
+  const { keyring, fingerprint } = catalogue.keys.publisher;
+  const sums = PLACES.sums(image.name);
+  return {
+    id: "published",
+    title: "Download and check that it was published, and not changed since",
+    why: "The publisher's key signs the sums of all releases that are in order; a revoked one is not among them.",
+    commands: [
+      fetch([...objects, sums, signatureOf(sums), keyring]),
+      ...fingerprintIs(basename(keyring), fingerprint),
+      `gpgv --keyring ./${basename(keyring)} ${signatureOf(basename(sums))} ${basename(sums)}`,
+      `sha256sum --check --ignore-missing ${basename(sums)}`,
+    ].join("\n"),
+  };
+}
+
+function builder(of: Fetched & { readonly release: Release; readonly file: string }): Check {
+  const { release, file, objects, fetch } = of;
+  return {
+    id: "builder",
+    title: "Check who built it",
+    why: "The build key signs every artefact, by a machine that never ran the recipe.",
+    commands: [
+      fetch(objects),
+      ...fingerprintIs("signing-key.gpg", release.signedBy),
+      `gpgv --keyring ./signing-key.gpg ${file}.asc ${file}`,
+    ].join("\n"),
+  };
+}
+
+function cloud(of: Fetched & { readonly certificate: string; readonly file: string }): Check {
+  const { certificate, file, objects, fetch } = of;
+  return {
+    id: "cloud",
+    title: "Check the signature that clouds verify",
+    why: "ECDSA on P-384 with SHA-384 over the image's bytes: what Nova checks at each boot where it is told to.",
+    commands: [
+      fetch(objects),
+      `openssl x509 -in image-signing.crt -outform DER | sha256sum | grep --quiet '^${certificate} '`,
+      "openssl x509 -in image-signing.crt -noout -pubkey >image-signing.pub",
+      `openssl dgst -sha384 -verify image-signing.pub -signature ${file}.sig ${file}`,
+    ].join("\n"),
+  };
+}
+
+/** Fails where the keyring holds another key than the one that is named. */
+function fingerprintIs(keyring: string, fingerprint: string): readonly string[] {
+  return [`gpg --show-keys --with-colons ${keyring} | grep --quiet '^fpr:.*:${fingerprint}:$'`];
+}
