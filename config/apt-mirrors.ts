@@ -13,6 +13,7 @@ type Mirrors = FactoryConfig["infrastructure"]["mirrors"];
  */
 export function resolveMirrors(mirrors: Mirrors, etc = "/etc/apt"): Mirrors {
   return {
+    ...mirrors,
     debian: mirrors.debian === "auto" ? find("debian", isMain, etc) : mirrors.debian,
     debianSecurity:
       mirrors.debianSecurity === "auto" ? find("debianSecurity", isSecurity, etc) : mirrors.debianSecurity,
@@ -28,7 +29,7 @@ const isSecurity = ({ suites }: AptSource): boolean => suites.some((suite) => SE
 const isMain = ({ suites, components }: AptSource): boolean =>
   suites.some((suite) => MAIN.test(suite)) && components.includes("main");
 
-function find(key: keyof Mirrors, wanted: (source: AptSource) => boolean, etc: string): string {
+function find(key: "debian" | "debianSecurity", wanted: (source: AptSource) => boolean, etc: string): string {
   const found = aptSources(etc)
     .filter(wanted)
     .flatMap(({ uris }) => uris)

@@ -10,6 +10,7 @@ import { computeLimits, listFlavors, listServers, listZones, type Flavor } from 
 import type { Session } from "../openstack/session";
 import { headContainer } from "../openstack/swift";
 import type { Check } from "../stages/initialise";
+import { missingMirrors } from "../stages/lib/distributions";
 import { checkMayIssue } from "./application-credential";
 import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
@@ -185,7 +186,11 @@ async function regions(deployment: Deployment, { image }: BuildSubject): Promise
 async function catalogueEntry(deployment: Deployment, { image }: BuildSubject): Promise<string[]> {
   const { config, configFile } = deployment;
   const flavors = await listFlavors(deployment.project("build"));
-  return [...catalogueProblems(image, config, new Date()), ...sizeProblems(image, config, { flavors, configFile })];
+  return [
+    ...catalogueProblems(image, config, new Date()),
+    ...missingMirrors(image, config.infrastructure.mirrors).map((problem) => `${configFile}: ${problem}`),
+    ...sizeProblems(image, config, { flavors, configFile }),
+  ];
 }
 
 async function buckets(deployment: Deployment): Promise<string[]> {

@@ -1,6 +1,6 @@
 /** factory.yaml: the one file that says what a factory is made of. Its schema is also the editors' and the docs'. */
 import { z } from "zod";
-import { cloud, host, text } from "./config/fields";
+import { cloud, host, text, webAddress } from "./config/fields";
 import { buildSchema } from "./config/build";
 import { bucketsSchema } from "./config/buckets";
 import { directorySchema } from "./config/directory";
@@ -25,6 +25,16 @@ const mirror = (example: string): z.ZodDefault<z.ZodString> =>
     .regex(/^(auto|https?:\/\/[^\s/]+(\/\S*)?)$/, `is neither auto nor a web address; write auto or ${example}`)
     .default("auto");
 
+/** Repositories of which nothing here has the keys: they come from the mirror too, so it has to be the one that is meant. */
+const trustedMirror = (example: string) =>
+  z
+    .string()
+    .regex(
+      /^https:\/\/[^\s/]+(\/\S*)?$/,
+      `is no address with https, which its keys are read by; write it as ${example}`,
+    )
+    .optional();
+
 const infrastructure = z.strictObject({
   mirrors: z
     .strictObject({
@@ -33,6 +43,13 @@ const infrastructure = z.strictObject({
       ),
       debianSecurity: mirror("http://mirror.example.org/debian-security").describe(
         "Debian's security repository; auto: as above",
+      ),
+      ubuntu: webAddress.optional().describe("Ubuntu's repository; images of Ubuntu can't be built without it"),
+      rocky: trustedMirror("https://mirror.example.org/rocky").describe(
+        "Where Rocky Linux has its directories 9 and the like; its images can't be built without it",
+      ),
+      opensuse: trustedMirror("https://mirror.example.org/opensuse").describe(
+        "Where openSUSE has its directories distribution and update; its images can't be built without it",
       ),
     })
     .prefault({})

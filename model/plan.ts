@@ -45,6 +45,10 @@ export interface BuildPlan {
     readonly debian: string;
     /** http://…/debian-security */
     readonly debianSecurity: string;
+    /** Of the distributions that the factory has a mirror of. */
+    readonly ubuntu?: string | undefined;
+    readonly rocky?: string | undefined;
+    readonly opensuse?: string | undefined;
   };
   /** Where the image is registered and tested first. */
   readonly home: RegionTarget;

@@ -125,7 +125,8 @@ export const buildResidue: Audit = async ({ tree, plan }) => {
   const proxies = await filesOf(tree, "/etc/apt/apt.conf.d", named(/proxy/i));
   const resolver = (await tree.stat("/etc/resolv.conf"))?.isFile() ? await tree.read("/etc/resolv.conf") : undefined;
   const servers = (resolver ?? "").split("\n").filter((line) => /^\s*(nameserver|search|domain)\s/.test(line));
-  const hosts = Object.values(plan.mirrors).map((mirror) => new URL(mirror).hostname);
+  const mirrors = Object.values(plan.mirrors) as (string | undefined)[];
+  const hosts = mirrors.flatMap((mirror) => (mirror === undefined ? [] : [new URL(mirror).hostname]));
   const inside = [plan.build, ...hosts.filter((host) => !PUBLIC_HOSTS.test(host))];
   const telling: string[] = [];
   for (const file of await filesOf(tree, "/etc", ({ stats }) => stats.size < SCANNED)) {

@@ -11,7 +11,7 @@ function baseSystem(
   cache: string,
 ): { readonly key: string; readonly local: string; readonly shared: string } | undefined {
   const { os, architecture, recipe } = plan.image;
-  const { baseFile, official, repositories: suites } = distribution(plan.image);
+  const { baseFile, repositories: suites } = distribution(plan.image);
   const [first] = suites(os.codename);
   if (!baseFile || !first) return undefined;
   const { repositories, builderVersion } = data("checkout");
@@ -21,7 +21,7 @@ function baseSystem(
     architecture,
     suite: repositories[`${os.distro} ${os.codename}`] ?? "",
     builderVersion,
-    mirror: mirrorOf(official, first.mirror, plan.mirrors),
+    mirror: mirrorOf(first.mirror, plan.mirrors),
   };
   return {
     key: baseKey({ ...from, environment: JSON.stringify(recipe.environment ?? {}) }),

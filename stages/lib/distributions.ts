@@ -8,7 +8,7 @@ type Mirrors = BuildPlan["mirrors"];
 
 export interface Repository {
   /** Which of the distribution's addresses. */
-  readonly mirror: string;
+  readonly mirror: keyof Mirrors;
   /** apt: the suite; rpm: the directory of one repository. */
   readonly suite: string;
 }
@@ -22,8 +22,8 @@ interface Distribution {
   readonly repositories: (codename: string) => readonly Repository[];
   /** File of the keys that their metadata is signed with; without it no package archive is shared. */
   readonly keyring?: string;
-  /** The addresses that recipes name its repositories by; builds read them from the mirrors that the plan names. */
-  readonly official: Readonly<Record<string, string>>;
+  /** The addresses that stand in recipes for its repositories; builds read them from the mirrors that the plan names. */
+  readonly placeholders: Readonly<Partial<Record<keyof Mirrors, string>>>;
   /** The package manager that KIWI runs, where the build host's distribution has another. */
   readonly tools: readonly HostTool[];
   /** Where in its cache diskimage-builder keeps, and looks for, the base system; it comes from the first suite. */
@@ -33,7 +33,7 @@ interface Distribution {
 }
 
 const RPM: HostTool = { command: "rpm", package: "rpm" };
-const ROCKY = (codename: string, repository: string): string => `pub/rocky/${codename}/${repository}/x86_64/os`;
+const ROCKY = (codename: string, repository: string): string => `${codename}/${repository}/x86_64/os`;
 
 const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distribution>> = {
   debian: {
@@ -44,7 +44,7 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
       { mirror: "debianSecurity", suite: `${codename}-security` },
     ],
     keyring: "/usr/share/keyrings/debian-archive-keyring.gpg",
-    official: { debian: "http://debian.invalid/debian", debianSecurity: "http://debian.invalid/debian-security" },
+    placeholders: { debian: "http://debian.invalid/debian", debianSecurity: "http://debian.invalid/debian-security" },
     tools: [],
     baseFile: (codename, architecture) => `debootstrap-debian-${codename}-${DEBIAN_ARCHITECTURE[architecture]}.tar.gz`,
     dibEnvironment: (codename, mirrors) => ({
@@ -61,13 +61,13 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
     family: "apt",
     repositories: (codename) =>
       ["", "-updates", "-security"].map((suffix) => ({ mirror: "ubuntu", suite: `${codename}${suffix}` })),
-    official: { ubuntu: "http://archive.ubuntu.com/ubuntu" },
+    placeholders: { ubuntu: "http://ubuntu.invalid/ubuntu" },
     // the element of its keys downloads them
     tools: [{ command: "curl", package: "curl" }],
     baseFile: (codename, architecture) => `debootstrap-ubuntu-${codename}-${DEBIAN_ARCHITECTURE[architecture]}.tar.gz`,
-    dibEnvironment: (codename) => ({
+    dibEnvironment: (codename, mirrors) => ({
       DIB_RELEASE: codename,
-      DIB_DISTRIBUTION_MIRROR: "http://archive.ubuntu.com/ubuntu",
+      DIB_DISTRIBUTION_MIRROR: mirrorOf("ubuntu", mirrors),
       DIB_DEBOOTSTRAP_CACHE: "1",
       DIB_DEBIAN_USE_DEBOOTSTRAP_CACHE: "1",
     }),
@@ -76,7 +76,7 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
     family: "rpm",
     repositories: (codename) =>
       ["BaseOS", "AppStream"].map((name) => ({ mirror: "rocky", suite: ROCKY(codename, name) })),
-    official: { rocky: "https://dl.rockylinux.org" },
+    placeholders: { rocky: "https://rocky.invalid/rocky" },
     tools: [RPM, { command: "dnf", package: "dnf" }, { command: "mkfs.xfs", package: "xfsprogs" }],
     dibEnvironment: () => ({}),
   },
@@ -87,16 +87,32 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
         mirror: "opensuse",
         suite: directory.replace("VERSION", codename),
       })),
-    official: { opensuse: "https://download.opensuse.org" },
+    placeholders: { opensuse: "https://opensuse.invalid/opensuse" },
     tools: [RPM, { command: "zypper", package: "zypper" }],
     dibEnvironment: () => ({}),
   },
 };
 
-/** Where one of a distribution's addresses is read from: its mirror, or itself where the factory has none. */
-export function mirrorOf(official: Readonly<Record<string, string>>, name: string, mirrors: Mirrors): string {
-  const address = (mirrors as Readonly<Record<string, string | undefined>>)[name] ?? official[name] ?? "";
+/** Where one of a distribution's addresses is read from, without a slash at its end; throws when the factory has none. */
+export function mirrorOf(name: keyof Mirrors, mirrors: Mirrors): string {
+  const address = mirrors[name];
+  if (address === undefined) throw new StageError(`infrastructure.mirrors.${name} in factory.yaml: ${NO_MIRROR}`);
   return address.replace(/\/+$/, "");
+}
+
+const NO_MIRROR = "is not set; write the address of a mirror that build hosts reach";
+
+/** What factory.yaml lacks for an image to be built, one line each without the file. Pure. */
+export function missingMirrors(
+  image: Pick<ImageDefinition, "name" | "os">,
+  mirrors: Readonly<Partial<Mirrors>>,
+): string[] {
+  const wanted = distribution(image)
+    .repositories(image.os.codename)
+    .map(({ mirror }) => mirror);
+  return [...new Set(wanted)]
+    .filter((name) => mirrors[name] === undefined)
+    .map((name) => `infrastructure.mirrors.${name}: ${NO_MIRROR}`);
 }
 
 /** Whether what would be installed can be told from the repositories' indices alone. */

@@ -43,18 +43,28 @@ export function kiwiEnvironment({ home, temporary }: Pick<KiwiDirectories, "home
   });
 }
 
-/** A description whose repositories are the mirrors; in the recipe they stand by their public addresses. */
+/** A description whose repositories, and their keys, are read from the mirrors; in the recipe stand placeholders. */
 export function withMirrors(description: string, { image, mirrors }: Pick<BuildPlan, "image" | "mirrors">): string {
-  const { official } = distribution(image);
-  return Object.entries(official).reduce(
-    // to the end of the attribute: one address is another's beginning
-    (text, [name, address]) =>
-      text.replaceAll(`path="${address}"`, `path="${attribute(mirrorOf(official, name, mirrors))}"`),
-    description,
-  );
+  const placeholders = Object.entries(distribution(image).placeholders) as [keyof BuildPlan["mirrors"], string][];
+  return placeholders.reduce((text, [name, placeholder]) => {
+    const starts = ATTRIBUTES.map((attribute) => `${attribute}="${placeholder}`).filter((start) =>
+      text.includes(start),
+    );
+    if (starts.length === 0) return text;
+    const address = escaped(mirrorOf(name, mirrors));
+    // to the end of a part of the path: one address is another's beginning
+    return ["/", '"'].reduce(
+      (all, end) =>
+        starts.reduce((one, start) => one.replaceAll(start + end, start.replace(placeholder, address) + end), all),
+      text,
+    );
+  }, description);
 }
 
-const attribute = (value: string): string =>
+/** Of KIWI's description: where a repository is, where its keys are. */
+const ATTRIBUTES = ["path", "key"];
+
+const escaped = (value: string): string =>
   value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 /** Bars that are drawn over and over within a line. */

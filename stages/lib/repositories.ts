@@ -19,10 +19,10 @@ const METADATA: Readonly<Record<PackageFamily, (suite: string) => string>> = {
 /** Pure: suite ("debian bookworm-updates") → URL of its metadata. */
 export function releaseUrls(plan: Pick<BuildPlan, "image" | "mirrors">): Readonly<Record<string, string>> {
   const { image, mirrors } = plan;
-  const { family, official, repositories } = distribution(image);
+  const { family, repositories } = distribution(image);
   const entries = repositories(image.os.codename).map(({ mirror, suite }) => [
     `${image.os.distro} ${suite}`,
-    `${mirrorOf(official, mirror, mirrors)}/${METADATA[family](suite)}`,
+    `${mirrorOf(mirror, mirrors)}/${METADATA[family](suite)}`,
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

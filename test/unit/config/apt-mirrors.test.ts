@@ -62,3 +62,8 @@ test("disabled stanzas and other distributions are left alone", () => {
 test("what is written down is taken as it is", () => {
   expect(resolveMirrors(BOTH, "/nonexistent")).toEqual(BOTH);
 });
+
+test("mirrors of other distributions are as they are written", () => {
+  const others = { ...BOTH, rocky: "https://mirror.test/rocky" };
+  expect(resolveMirrors(others, etc)).toEqual(others);
+});

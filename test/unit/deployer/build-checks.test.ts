@@ -2,6 +2,7 @@ import { buildChecks } from "../../../deployer/checks";
 import { Deployment } from "../../../deployer/deployment";
 import { homeAt } from "../../../deployer/home";
 import { exampleContext } from "../stacks/context";
+import { imageDefinition } from "../model/definitions";
 import { CloudServer, type Seen } from "../openstack/cloud-server";
 
 let cloud: CloudServer;
@@ -32,5 +33,18 @@ test("what the configuration names and the cloud lacks is told by the name of th
   expect(found).toEqual([
     '/etc/factory/team.yaml: network.external: test has no "public"; it has outside',
     '/etc/factory/team.yaml: nodes.buildHost.image: test has no active image "factory-host"',
+  ]);
+});
+
+test("an image whose distribution has no mirror is told before anything is spent", async () => {
+  const { config } = exampleContext();
+  const deployment = new Deployment("/nowhere", config, [], homeAt("/nowhere"), "/etc/factory/team.yaml");
+  cloud.on("GET /v2.1/flavors/detail", { json: { flavors: [] } });
+  const session = cloud.session();
+  jest.spyOn(deployment, "project").mockReturnValue(session);
+  const image = imageDefinition({ os: { distro: "rocky", version: "9", codename: "9", user: "rocky" } });
+  const checks = buildChecks(deployment, { image, build: "b" });
+  expect(await checks.find(({ name }) => name === "catalogue entry")!.run()).toEqual([
+    "/etc/factory/team.yaml: infrastructure.mirrors.rocky: is not set; write the address of a mirror that build hosts reach",
   ]);
 });

@@ -272,6 +272,13 @@ describe("one line with file, line, path, value and remedy", () => {
       'infrastructure.mirrors.debian: "mirror" is neither auto nor a web address; write auto or http://mirror.example.org/debian',
     ],
     [
+      "mirror without https whose keys are read from it",
+      "{ debian: auto,",
+      "{ rocky: http://mirror.example.org/rocky, debian: auto,",
+      "rocky:",
+      'infrastructure.mirrors.rocky: "http://mirror.example.org/rocky" is no address with https, which its keys are read by; write it as https://mirror.example.org/rocky',
+    ],
+    [
       "name of the factory",
       "factory: demo",
       "factory: Demo_1",

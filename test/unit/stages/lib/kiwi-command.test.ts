@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parse } from "yaml";
+import type { ImageDefinition } from "../../../../model/image";
 import { kiwiArguments, kiwiEnvironment, kiwiLines, withMirrors } from "../../../../stages/lib/kiwi-command";
 import { PLAN } from "../plan";
 
@@ -59,11 +61,35 @@ test("an address is written as XML", () => {
   );
 });
 
-test("the catalogue's Debian descriptions name no repository that has no mirror", () => {
-  const file = path.join(__dirname, "../../../../images/debian-12-kiwi/config.xml");
-  const sources = withMirrors(readFileSync(file, "utf8"), PLAN).match(/<source path="[^"]*"/g);
-  expect(sources).toHaveLength(3);
-  expect(sources?.every((source) => source.includes("//mirror.example.org/"))).toBe(true);
+const IMAGES = path.join(__dirname, "../../../../images");
+const recipes = readdirSync(IMAGES).filter((name) => existsSync(path.join(IMAGES, name, "config.xml")));
+const ADDRESSES = /\b(?:path|key)="([^"]+)"/g;
+
+test.each(recipes)(
+  "%s reads its repositories and their keys from the factory's mirrors, and names no other",
+  (name) => {
+    const description = readFileSync(path.join(IMAGES, name, "config.xml"), "utf8");
+    const { os } = parse(readFileSync(path.join(IMAGES, name, "image.yaml"), "utf8")) as ImageDefinition;
+    const mirrors = {
+      ...PLAN.mirrors,
+      rocky: "https://mirror.example.org/r",
+      opensuse: "https://mirror.example.org/o/",
+    };
+    const addresses = (text: string) => [...text.matchAll(ADDRESSES)].map(([, address = ""]) => new URL(address));
+    const remote = addresses(description).filter(({ protocol }) => protocol !== "file:");
+    expect(remote.length).toBeGreaterThan(1);
+    expect(remote.filter(({ hostname }) => !hostname.endsWith(".invalid"))).toEqual([]);
+    const read = addresses(withMirrors(description, { mirrors, image: { ...PLAN.image, os } }));
+    expect(read.filter(({ protocol, host }) => protocol !== "file:" && host !== "mirror.example.org")).toEqual([]);
+    expect(read.filter(({ pathname }) => pathname.includes("//"))).toEqual([]);
+  },
+);
+
+test("a description of a distribution without a mirror is not built", () => {
+  const os = { ...PLAN.image.os, distro: "rocky" } as const;
+  expect(() => withMirrors(`path="https://rocky.invalid/rocky/9"`, { ...PLAN, image: { ...PLAN.image, os } })).toThrow(
+    "infrastructure.mirrors.rocky in factory.yaml: is not set",
+  );
 });
 
 test("bars of progress are left out of the log", () => {

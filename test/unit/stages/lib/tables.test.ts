@@ -1,6 +1,7 @@
 import { requestName, readPublishRequest } from "../../../../model/publish-request";
 import { builderPackage, hostTools } from "../../../../stages/lib/builders";
 import { dibArguments, dibEnvironment } from "../../../../stages/lib/dib";
+import { missingMirrors } from "../../../../stages/lib/distributions";
 import { asksTheSame, publishRequest, requestText } from "../../../../stages/lib/publish-request";
 import { newestDate, releaseUrls } from "../../../../stages/lib/repositories";
 import { provenance } from "../../../../stages/lib/provenance";
@@ -8,6 +9,12 @@ import type { BuildImageData } from "../../../../stages/lib/results";
 import { layout, logName } from "../../../../stages/lib/layout";
 import { BUILD, PLAN } from "../plan";
 
+const MIRRORS = {
+  ...PLAN.mirrors,
+  ubuntu: "http://mirror.example.org/ubuntu/",
+  rocky: "https://mirror.example.org/rocky",
+  opensuse: "https://mirror.example.org/opensuse",
+};
 const DIRECTORIES = { elements: ["/r/elements", "/shared"], temporary: "/t", cache: "/c" };
 
 test("the repositories' metadata of Debian: release, updates, security", () => {
@@ -64,17 +71,34 @@ test("KIWI's tools", () => {
   expect(builderPackage(image)).toBe("kiwi");
 });
 
-test("the other distributions' metadata, from their public addresses", () => {
+test("the other distributions' metadata, from the mirrors of factory.yaml", () => {
   const urls = (over: Partial<typeof PLAN.image.os>): unknown =>
-    releaseUrls({ ...PLAN, image: { ...PLAN.image, os: { ...PLAN.image.os, ...over } } });
+    releaseUrls({ mirrors: MIRRORS, image: { ...PLAN.image, os: { ...PLAN.image.os, ...over } } });
   expect(urls({ distro: "ubuntu", codename: "noble" })).toMatchObject({
-    "ubuntu noble-security": "http://archive.ubuntu.com/ubuntu/dists/noble-security/InRelease",
+    "ubuntu noble-security": "http://mirror.example.org/ubuntu/dists/noble-security/InRelease",
   });
   expect(Object.values(urls({ distro: "rocky", codename: "9" }) as object)).toEqual([
-    "https://dl.rockylinux.org/pub/rocky/9/BaseOS/x86_64/os/repodata/repomd.xml",
-    "https://dl.rockylinux.org/pub/rocky/9/AppStream/x86_64/os/repodata/repomd.xml",
+    "https://mirror.example.org/rocky/9/BaseOS/x86_64/os/repodata/repomd.xml",
+    "https://mirror.example.org/rocky/9/AppStream/x86_64/os/repodata/repomd.xml",
   ]);
-  expect(Object.values(urls({ distro: "opensuse", codename: "15.6" }) as object)).toHaveLength(3);
+  expect(Object.values(urls({ distro: "opensuse", codename: "15.6" }) as object)).toContain(
+    "https://mirror.example.org/opensuse/update/leap/15.6/sle/repodata/repomd.xml",
+  );
+});
+
+test("Ubuntu's builder reads the mirror of factory.yaml", () => {
+  const image = { ...PLAN.image, os: { ...PLAN.image.os, distro: "ubuntu", codename: "noble" } } as const;
+  const environment = dibEnvironment({ ...PLAN, image, mirrors: MIRRORS }, DIRECTORIES);
+  expect(environment["DIB_DISTRIBUTION_MIRROR"]).toBe("http://mirror.example.org/ubuntu");
+});
+
+test.each(["ubuntu", "rocky", "opensuse"] as const)("without a mirror of %s none of its images is built", (distro) => {
+  const image = { ...PLAN.image, os: { ...PLAN.image.os, distro } };
+  const missing = `is not set; write the address of a mirror that build hosts reach`;
+  expect(missingMirrors(image, PLAN.mirrors)).toEqual([`infrastructure.mirrors.${distro}: ${missing}`]);
+  expect(missingMirrors(image, MIRRORS)).toEqual([]);
+  expect(missingMirrors(PLAN.image, PLAN.mirrors)).toEqual([]);
+  expect(() => releaseUrls({ ...PLAN, image })).toThrow(`infrastructure.mirrors.${distro} in factory.yaml: ${missing}`);
 });
 
 test("the newest metadata dates what is made from it", () => {
