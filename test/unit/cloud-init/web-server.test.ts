@@ -34,6 +34,16 @@ test("old TLS is refused, and every header that browsers protect themselves by i
   expect(headers.filter((line) => !line.endsWith(" always;"))).toEqual([]);
 });
 
+test("pages load what is in files of this site alone; test reports have their own style and no script", () => {
+  const site = fileOf(web(), SITE);
+  expect(site).toContain(`"default-src 'none'; $sources; img-src 'self'; font-src 'self'; base-uri 'none';`);
+  const [, map = ""] = /map \$uri \$sources \{\n([^}]*)\}/.exec(site) ?? [];
+  expect(map.trim().split(/\n\s*/)).toEqual([
+    `default "style-src 'self'; script-src 'self'";`,
+    String.raw`~^/images/.*/test/[^/]*\.html$ "style-src 'unsafe-inline'";`,
+  ]);
+});
+
 test("one of a pair speaks to the other alone, and holds the address only while it serves", () => {
   const config = fileOf(web({ shared }), "/etc/keepalived/keepalived.conf");
   expect(config).toMatch(/unicast_src_ip 10\.0\.0\.7\n\s+unicast_peer \{\n\s+10\.0\.0\.8\n\s+\}/);
