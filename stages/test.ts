@@ -24,6 +24,7 @@ import {
   failed,
   failureClassOf,
   failureText,
+  measuredBy,
   SECTION_TITLES,
   withUnreached,
   type CheckResult,
@@ -70,7 +71,9 @@ export const stage: HostStage = {
     if (failure !== undefined) throw failure;
     const results = told.flatMap((section) => casesOf(section));
     const { bootSeconds, rebootSeconds } = outcome.times ?? { bootSeconds: 0, rebootSeconds: 0 };
-    const data: TestData = { imageId, recipeDigest, bootSeconds, rebootSeconds, checks: results.length, failed: 0 };
+    const measured: Pick<TestData, "lynis" | "vulnerabilities"> = measuredBy(results, ["lynis", "vulnerabilities"]);
+    const times = { bootSeconds, rebootSeconds };
+    const data: TestData = { imageId, recipeDigest, ...times, ...measured, checks: results.length, failed: 0 };
     const skips = results.filter(({ skipped }) => skipped !== undefined).length;
     const message = `${results.length - skips} checks passed, ${skips} skipped; cloud-init finished after ${bootSeconds} s`;
     return { message, data };

@@ -15,7 +15,8 @@ def call() {
 }
 
 private void keep(String build) {
-    factoryCommand(['artefacts', build, '--to', 'artefacts', '--without-image'], log: 'logs/artefacts.log')
+    // the command works elsewhere: what it is to write here has to be named in full
+    factoryCommand(['artefacts', build, '--to', "${pwd()}/artefacts", '--without-image'], log: 'logs/artefacts.log')
     junit(testResults: 'artefacts/**/junit.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true)
     archiveArtifacts(artifacts: 'artefacts/**', excludes: '**/*.qcow2', allowEmptyArchive: true, fingerprint: true)
 }

@@ -90,7 +90,7 @@ export const vulnerabilities = ofPackages(async (packages, context) => {
   const found = vulnerabilitiesOf(tracker.data, codename, sources, compareVersions);
   const { failing, tolerated, others } = judge(found, context.plan.image.tests.vulnerabilities, today());
   const fixable = others.filter(({ fixed }) => fixed !== undefined);
-  return noneOf(
+  const finding = noneOf(
     failing.map(
       ({ id, source, installed: has, fixed, severity }) => `${id} (${severity}) ${source} ${has}, closed by ${fixed}`,
     ),
@@ -105,4 +105,5 @@ export const vulnerabilities = ofPackages(async (packages, context) => {
         .slice(0, LISTED),
     ],
   );
+  return { ...finding, measured: found.length };
 });

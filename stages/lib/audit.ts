@@ -28,6 +28,8 @@ export interface Finding {
   readonly skipped?: string;
   /** What was found, a line each. */
   readonly lines: readonly string[];
+  /** What it comes down to in one number, for trends over builds. */
+  readonly measured?: number;
 }
 
 export type Audit = (context: AuditContext) => Promise<Finding>;

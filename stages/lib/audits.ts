@@ -121,6 +121,7 @@ function tell({ id, ok, skipped: reason, seconds = 0, detail }: CheckResult, log
 }
 
 function resultOf(check: Pick<CheckResult, "id" | "name">, finding: Finding, seconds: number): CheckResult {
-  const { ok, skipped: reason, lines } = finding;
-  return { ...check, ok, ...(reason !== undefined && { skipped: reason }), seconds, detail: lines.join("\n") };
+  const { ok, skipped: reason, lines, measured } = finding;
+  const more = { ...(reason !== undefined && { skipped: reason }), ...(measured !== undefined && { measured }) };
+  return { ...check, ok, ...more, seconds, detail: lines.join("\n") };
 }

@@ -95,5 +95,5 @@ export const lynis: Audit = async ({ tree, plan, work, signal, log }) => {
     ...warnings.map((each) => `warning: ${each}`),
     ...suggestions.map((each) => `suggestion: ${each}`),
   ];
-  return { ok: index >= minimum, lines };
+  return { ok: index >= minimum, lines, measured: index };
 };

@@ -69,6 +69,10 @@ export interface TestData {
   readonly bootSeconds: number;
   /** From the request for a restart to cloud-init's end. */
   readonly rebootSeconds: number;
+  /** lynis' hardening index; missing where that audit was skipped. */
+  readonly lynis?: number;
+  /** Known holes in the image's packages; missing where there is no data about them. */
+  readonly vulnerabilities?: number;
 }
 
 export interface SignData {

@@ -5,6 +5,8 @@ import type { TestResult } from "./tap";
 export interface CheckResult extends TestResult {
   /** Of the table of checks, or `tests/<file>` for one of the image's own. */
   readonly id: string;
+  /** What it comes down to in one number, for trends over builds. */
+  readonly measured?: number;
 }
 
 export interface Section {
@@ -42,6 +44,17 @@ export const failed = ({ ok, skipped }: TestResult): boolean => !ok && skipped =
 export function casesOf({ place, results, problem }: Section): readonly CheckResult[] {
   if (problem === undefined) return results;
   return [...results, { id: `${place}-complete`, name: "the report is complete", ok: false, detail: problem }];
+}
+
+/** The numbers of these checks, by their ids; one that was skipped has none. */
+export function measuredBy<K extends string>(
+  results: readonly CheckResult[],
+  ids: readonly K[],
+): Partial<Record<K, number>> {
+  const found = results.flatMap(({ id, measured }) =>
+    measured !== undefined && (ids as readonly string[]).includes(id) ? [[id, measured] as const] : [],
+  );
+  return Object.fromEntries(found) as Partial<Record<K, number>>;
 }
 
 /** Whether what failed is hygiene; undefined: nothing failed. */

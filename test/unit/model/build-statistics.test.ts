@@ -1,6 +1,7 @@
 import { buildRow, imageStatistics, type BuildRow } from "../../../model/build-statistics";
 import type { BuildEvent } from "../../../model/events";
 import { HOST_STAGES, type StageName } from "../../../model/stages";
+import type { BuildImageData, TestData } from "../../../stages/lib/results";
 
 const BUILD = "debian-12-202601311200-3f2a";
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 31, 12, 0, second)).toISOString();
@@ -25,10 +26,14 @@ function events(
 }
 
 test("a build's row: times of its stages, and what they found", () => {
-  const data = {
-    "build-image": { size: 412_300_000, packages: 301 },
-    test: { bootSeconds: 61, lynis: 71, vulnerabilities: 3 },
+  // the names are the stages' own
+  const made: Pick<BuildImageData, "size" | "packages"> = { size: 412_300_000, packages: 301 };
+  const tested: Pick<TestData, "bootSeconds" | "lynis" | "vulnerabilities"> = {
+    bootSeconds: 61,
+    lynis: 71,
+    vulnerabilities: 3,
   };
+  const data = { "build-image": made, test: tested };
   const row = buildRow(BUILD, [events(data)]);
   expect(row).toMatchObject({
     build: BUILD,

@@ -208,6 +208,12 @@ describe("known holes", () => {
     expect((await failing())["vulnerabilities"]).toContain("CVE-2026-1 (high) bash 5.2-1, closed by 5.2-3");
   });
 
+  test("are counted for trends, also where they fail nothing", async () => {
+    image.tracker = { data };
+    const results = await runAudits(image.context(), { skips: SKIPS });
+    expect(results.find(({ id }) => id === "vulnerabilities")).toMatchObject({ ok: true, measured: 1 });
+  });
+
   test("are skipped by name, with the reason, where there is no data", async () => {
     image.tracker = { unavailable: "Debian's security tracker can't be read: no such host" };
     const results = await runAudits(image.context(), { skips: SKIPS });

@@ -4,6 +4,7 @@ import { reportHtml } from "../../../../stages/lib/report-html";
 import {
   failureClassOf,
   failureText,
+  measuredBy,
   SECTION_TITLES,
   withUnreached,
   type Section,
@@ -127,4 +128,10 @@ test.each([
 test("a failure names the first five", () => {
   const results = ["a", "b", "c", "d", "e", "f"].map((id) => ({ id, name: id, ok: false, detail: "" }));
   expect(failureText(results)).toBe('6 of 6 checks failed: "a", "b", "c", "d", "e", and 1 more');
+});
+
+test("what checks come down to in a number is told by their ids; one that was skipped has none", () => {
+  const lynis = { id: "lynis", name: "hardened", ok: true, detail: "", measured: 71 };
+  const other = { id: "room", name: "room", ok: true, detail: "", measured: 5 };
+  expect(measuredBy([...AUDIT.results, lynis, other], ["lynis", "vulnerabilities"])).toEqual({ lynis: 71 });
 });
