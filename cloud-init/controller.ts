@@ -1,5 +1,5 @@
 /** The user data of the controller. */
-import { AGENT } from "../model/agent";
+import { AGENT, AGENT_SIGNING } from "../model/agent";
 import { IPERF3_PORT, JENKINS_AGENT_KEY, JENKINS_SECRETS } from "../model/jenkins";
 import { backupPart } from "./backup";
 import { file, renderRole, type NodeValues } from "./render";
@@ -40,6 +40,9 @@ export function controllerUserData({ volumeId, jenkins, ...node }: ControllerVal
       command: file("factory-command"),
       makeHome: file("factory-deployer-home"),
       makeKey: file("factory-agent-key"),
+      makeSigning: file("factory-deployer-signing"),
+      signingUnit: AGENT_SIGNING.unit,
+      signingKeys: AGENT_SIGNING.credential,
     },
   };
   const controller = {

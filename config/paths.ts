@@ -15,6 +15,11 @@ export function factoryHome(root: string, env: NodeJS.ProcessEnv = process.env):
   return path.resolve(root, given(env["FACTORY_HOME"]) ?? ".factory");
 }
 
+/** FACTORY_GNUPG: the GnuPG home on the controller, where `signing` of factory.yaml speaks of another machine. */
+export function givenGnupg(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return given(env["FACTORY_GNUPG"]);
+}
+
 /** FACTORY_RECIPES: another checkout whose images/ is built from, instead of the repository's own. */
 export function recipesRoot(root: string, env: NodeJS.ProcessEnv = process.env): string {
   return path.resolve(root, given(env["FACTORY_RECIPES"]) ?? "");

@@ -1,7 +1,7 @@
 /** What every command of the deploying side starts from: configuration, catalogue, home, clouds. */
 import { chosen } from "../config/chosen";
 import { configName, loadConfig } from "../config/load";
-import { factoryHome } from "../config/paths";
+import { factoryHome, givenGnupg } from "../config/paths";
 import type { FactoryConfig } from "../model/config";
 import type { ImageDefinition } from "../model/image";
 import type { RegionTarget } from "../model/region";
@@ -34,7 +34,7 @@ export class Deployment {
       root,
       chosen(config, env),
       images,
-      homeAt(factoryHome(root, env), config.signing.home),
+      homeAt(factoryHome(root, env), config.signing.home, givenGnupg(env)),
       configName(root, env),
     );
   }

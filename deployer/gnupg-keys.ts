@@ -37,6 +37,7 @@ export interface KeyRow {
   /** Seconds since 1970. */
   readonly expires?: number;
   readonly keygrip: string;
+  readonly fingerprint: string;
 }
 
 /** Letters of validity of a key that signs no more. */
@@ -52,8 +53,9 @@ export function keyRows(colons: string): KeyRow[] {
       // Small letters are what this very key may do.
       const signs = (fields[11] ?? "").includes("s");
       const expires = fields[6] ? { expires: Number(fields[6]) } : {};
-      open = USELESS.test(validity) ? undefined : { curve: fields[16] ?? "", signs, ...expires };
+      open = USELESS.test(validity) ? undefined : { curve: fields[16] ?? "", signs, ...expires, fingerprint: "" };
     }
+    if (record === "fpr" && open) open = { ...open, fingerprint: fields[9] ?? "" };
     if (record === "grp" && open) {
       rows.push({ ...open, keygrip: fields[9] ?? "" });
       open = undefined;

@@ -2,6 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { AGENT_SIGNING } from "../model/agent";
 import { withAgent } from "../stages/lib/assuan";
 import { parseSExpression, valueNamed } from "../stages/lib/s-expression";
 import { keyRows, p384Key, SIGNING_KEY, type KeyKind } from "./gnupg-keys";
@@ -62,7 +63,9 @@ export class GnupgHome {
   fingerprint(kind: KeyKind, source: string): string {
     const known = this.known(kind, source);
     if (known !== undefined) return known;
-    throw new UserError(`${this.directory}: there is no key for ${kind.key} yet: run "npx factory setup" first`);
+    throw new UserError(
+      `${this.directory}: there is no key for ${kind.key} yet: ${this.remedy('run "npx factory setup" first')}`,
+    );
   }
 
   /** The armoured public key. Throws a UserError when it is not there. */
@@ -70,8 +73,30 @@ export class GnupgHome {
     const key = await this.gpg(["--armor", "--export", fingerprint]);
     if (key.includes("BEGIN PGP PUBLIC KEY")) return key;
     throw new UserError(
-      `${kind.key}: ${this.directory} has no key ${fingerprint}; import it there, or name another one`,
+      `${kind.key}: ${this.directory} has no key ${fingerprint}; ${this.remedy("import it there, or name another one")}`,
     );
+  }
+
+  /**
+   * The armoured secret key of what signs: of a key that signs by subkeys the newest of these alone, so that who has it
+   * is no new identity. Throws a UserError for one that a passphrase protects, or a token holds.
+   */
+  async secretKey(fingerprint: string, kind: KeyKind): Promise<string> {
+    const rows = keyRows(await this.gpg(["--with-colons", "--with-keygrip", "--list-keys", fingerprint]));
+    const subkey = rows.findLast((row) => row.signs && row.fingerprint !== fingerprint);
+    const what = subkey ? ["--export-secret-subkeys", `${subkey.fingerprint}!`] : ["--export-secret-keys", fingerprint];
+    const args = ["--pinentry-mode", "loopback", "--passphrase", "", "--armor", ...what];
+    const { code, stdout } = await run("gpg", this.arguments(args), { env: ENVIRONMENT });
+    if (code === 0 && stdout.includes("BEGIN PGP PRIVATE KEY")) return stdout;
+    throw new UserError(
+      `${kind.key}: ${fingerprint} in ${this.directory} can not be handed over to the controller (a passphrase, or a ` +
+        "token?); name it by its fingerprint, or set signing.onController: false",
+    );
+  }
+
+  /** Name of the file in the home that says which key a source means. */
+  rememberedAs(kind: KeyKind, source: string): string {
+    return rememberedAs(kind, source);
   }
 
   /** How the agent calls the newest key on a curve that may sign, of a primary key and its subkeys. */
@@ -109,6 +134,13 @@ export class GnupgHome {
     await must("gpgconf", [...home, "--launch", "gpg-agent"], { env: ENVIRONMENT });
     const socket = await must("gpgconf", [...home, "--list-dirs", which], { env: ENVIRONMENT });
     return decodeURIComponent(socket.trim());
+  }
+
+  /** On the controller there is nothing to be done about a key that is missing. */
+  private remedy(elsewhere: string): string {
+    return this.directory === AGENT_SIGNING.home
+      ? "it stays with the deploying side (factory.yaml: signing), so build from there"
+      : elsewhere;
   }
 
   private known(kind: KeyKind, source: string): string | undefined {
@@ -178,7 +210,8 @@ export class GnupgHome {
 /** What we call by name must not be redirected by the caller's environment. */
 const ENVIRONMENT = { GNUPGHOME: undefined, GPG_AGENT_INFO: undefined, LC_ALL: "C" };
 
-const isFingerprint = (source: string): boolean => /^[0-9A-Fa-f]{40}$/.test(source);
+/** Whether factory.yaml names the key itself: it is in the user's own agent, or on a token. */
+export const isFingerprint = (source: string): boolean => /^[0-9A-Fa-f]{40}$/.test(source);
 
 /** What was imported is not taken for what was made, and the other way round. */
 const rememberedAs = ({ remembered }: KeyKind, source: string): string =>

@@ -11,6 +11,8 @@ export interface Home {
   /** known_hosts files, one a server. */
   readonly knownHosts: string;
   readonly gnupg: string;
+  /** Whether the keys in it are handed over: none is made or imported here. */
+  readonly keysAreGiven: boolean;
   /** Terraform's states, one a stack. */
   readonly state: string;
   /** A directory for each run of the cdktf command. */
@@ -19,8 +21,11 @@ export interface Home {
   readonly errorLog: string;
 }
 
-/** The paths below a home; `gnupg` may be kept elsewhere (signing.home). */
-export function homeAt(directory: string, gnupg?: string): Home {
+/**
+ * The paths below a home; `gnupg` may be kept elsewhere (signing.home).
+ * @param givenGnupg where it is on the controller, which has its keys by handover
+ */
+export function homeAt(directory: string, gnupg?: string, givenGnupg?: string): Home {
   const inside = (...parts: string[]): string => path.join(directory, ...parts);
   return {
     directory,
@@ -28,7 +33,8 @@ export function homeAt(directory: string, gnupg?: string): Home {
     sshPublicKey: inside("ssh", "id_ed25519.pub"),
     sshHosts: inside("ssh", "hosts"),
     knownHosts: inside("known_hosts"),
-    gnupg: gnupg === undefined ? inside("gnupg") : userPath(".", gnupg),
+    gnupg: givenGnupg ?? (gnupg === undefined ? inside("gnupg") : userPath(".", gnupg)),
+    keysAreGiven: givenGnupg !== undefined,
     state: inside("state"),
     runs: inside("runs"),
     errorLog: inside("errors.log"),

@@ -11,6 +11,7 @@ import {
   listSecrets,
   secretsNamed,
 } from "../openstack/barbican";
+import type { FactoryConfig } from "../model/config";
 import { hasStatus } from "../openstack/errors";
 import type { Session } from "../openstack/session";
 import { DAY } from "./certificate-days";
@@ -151,9 +152,17 @@ function isFor(pem: string, publicKey: KeyObject): boolean {
   }
 }
 
+/** What the certificate is called beside keys that are handed over. */
+export const GIVEN_CERTIFICATE = "image-certificate.pem";
+
+/** Path of the one that the user brings. */
+export function broughtCertificate(root: string, { imageCertificate = "" }: FactoryConfig["signing"]): string {
+  return path.resolve(path.dirname(configPath(root)), imageCertificate);
+}
+
 function readBrought(deployment: Deployment, publicKey: KeyObject): string {
-  const { imageCertificate: name = "" } = deployment.config.signing;
-  const file = path.resolve(path.dirname(configPath(deployment.root)), name);
+  const { config, home, root } = deployment;
+  const file = home.keysAreGiven ? path.join(home.gnupg, GIVEN_CERTIFICATE) : broughtCertificate(root, config.signing);
   const wrong = (what: string): UserError => new UserError(`signing.imageCertificate: ${file}: ${what}`);
   let certificate: X509Certificate;
   try {

@@ -20,9 +20,11 @@ export async function openImageKey({ config, home }: Deployment): Promise<ImageK
   const gnupg = new GnupgHome(home.gnupg);
   // A home that was set up before there were such keys gets one now.
   const fingerprint =
-    source === "generate"
+    source === "generate" && !home.keysAreGiven
       ? (await gnupg.ensureKey(IMAGE_KEY, source, imageKeyOwner(config), () => Promise.resolve(""))).fingerprint
       : gnupg.fingerprint(IMAGE_KEY, source);
+  // says in one line that there is none
+  await gnupg.publicKey(fingerprint, IMAGE_KEY);
   const keygrip = await gnupg.keygrip(fingerprint, IMAGE_KEY.algorithm);
   if (keygrip === undefined)
     throw new UserError(

@@ -20,5 +20,17 @@ export const AGENT = {
   key: "deployer-key",
 } as const;
 
+/** The keys that sign, as the deployer on the controller has them: in a GnuPG home in memory. */
+export const AGENT_SIGNING = {
+  /** Imports them when it starts; with its end they are gone. */
+  unit: "factory-signing.service",
+  /** FACTORY_GNUPG of the commands that it runs. */
+  home: "/run/factory-signing/gnupg",
+  /** What is no secret, copied into that home: public keys, which of them is which, the user's own certificate. */
+  files: "/etc/factory/signing",
+  /** Name of the credential with the secret keys; it is empty where the deploying side keeps them. */
+  credential: "signing-keys",
+} as const;
+
 /** Set to 1 where commands run inside of the factory's networks: nodes are reached without the jump host. */
 export const INSIDE = "FACTORY_INSIDE";

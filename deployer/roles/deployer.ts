@@ -6,11 +6,14 @@ import { appArchive, withToolsArchive } from "../agent/archives";
 import { issueDeployerClouds } from "../agent/clouds";
 import type { Handover, RoleContext } from "./role";
 
+/** Whether this is the deployer's own program: what it runs on came from elsewhere. */
+export const runsOnController = (root: string): boolean => realpathSync(root).startsWith(`${AGENT.app}/`);
+
 export async function deployerHandover({ deployment, only }: RoleContext): Promise<Handover> {
   const { root, home } = deployment;
   if (only === "certificates") return {};
   // On the controller itself these commands would take away what they run on.
-  if (realpathSync(root).startsWith(`${AGENT.app}/`)) return {};
+  if (runsOnController(root)) return {};
   const clouds = await issueDeployerClouds(deployment);
   return {
     credentials: [

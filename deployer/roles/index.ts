@@ -6,6 +6,7 @@ import { directoryReplica } from "./directory-replica";
 import { joined } from "./joined";
 import { publisherHandover } from "./publisher";
 import { deployerHandover } from "./deployer";
+import { signingKeys } from "./signing-keys";
 import { nfsServer } from "./nfs-server";
 import type { RoleHandover } from "./role";
 import { webHandover } from "./web-server";
@@ -13,7 +14,7 @@ import { webHandover } from "./web-server";
 export const ROLE_HANDOVERS: Readonly<Record<NodeRole, readonly RoleHandover[]>> = {
   "jump-host": [joined],
   "nfs-server": [joined, nfsServer],
-  controller: [deployerHandover, jenkinsHandover, joined, backup],
+  controller: [deployerHandover, signingKeys, jenkinsHandover, joined, backup],
   "directory-replica": [directoryReplica, joined, backup],
   "web-server": [webHandover, joined],
   publisher: [publisherHandover, joined],

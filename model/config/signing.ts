@@ -1,4 +1,4 @@
-/** factory.yaml: signing. Which keys sign; secret keys stay with the deploying side's gpg-agent. */
+/** factory.yaml: signing. Which keys sign; never does a secret key get to a build host. */
 import { z } from "zod";
 import { text } from "./fields";
 
@@ -29,5 +29,12 @@ export const signingSchema = z.strictObject({
     .array(text)
     .default([])
     .describe("Ids of users who may read that certificate in the regions' key managers, beside those who deploy"),
+  onController: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether the controller is handed the keys that were generated or imported, so that Jenkins' builds sign; one " +
+        "named by its fingerprint always stays where it is",
+    ),
   home: text.optional().describe("GnuPG's home directory of those keys; default: gnupg/ below FACTORY_HOME"),
 });

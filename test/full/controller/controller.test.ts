@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import { AGENT_SIGNING } from "../../../model/agent";
 import { JENKINS } from "../../../model/jenkins";
 import { names } from "../../../model/naming";
 import { listApplicationCredentials } from "../../../openstack/keystone";
@@ -368,6 +369,32 @@ step(
     await root("rm /run/agent-key");
   },
 );
+
+step("the deployer signs with a subkey in memory that nobody else can read; what certifies it has stayed", async () => {
+  const gpg = `runuser -u deployer -- gpg --homedir ${AGENT_SIGNING.home} --batch --pinentry-mode error`;
+  const listed = await root(`${gpg} --with-colons --list-secret-keys`);
+  const [identity] = listed.split("\n").filter((line) => line.startsWith("sec:") && line.split(":")[3] === "22");
+  expect(identity?.split(":")[14]).toBe("#");
+  const fingerprint = readFileSync(path.join(run.home, "gnupg", "factory-signing-key"), "utf8").trim();
+  const signature = await root(`echo proof | ${gpg} --local-user ${fingerprint} --armor --detach-sign`);
+  const file = path.join(run.directory, "proof.asc");
+  writeFileSync(file, signature);
+  execFileSync("gpg", ["--homedir", path.join(run.home, "gnupg"), "--batch", "--verify", file, "-"], {
+    input: "proof\n",
+  });
+  expect((await nodes.ssh(controller, `ls ${AGENT_SIGNING.home}`)).code).not.toBe(0);
+  expect((await attempt("runuser -u jenkins -- ls /run/factory-signing")).code).not.toBe(0);
+  expect(await root("stat --file-system --format %T /run/factory-signing")).toBe("tmpfs\n");
+  expect((await attempt("grep -rls 'BEGIN PGP PRIVATE' /etc /var/lib /opt/factory/app /root /tmp")).stdout).toBe("");
+  expect(await root("/etc/factory/health.d/36-signing")).toBe("Jenkins' builds can sign\n");
+});
+
+step("Jenkins' Java trusts the factory's CA, and whom Java trusts anyway", async () => {
+  const list = "keytool -list -keystore /var/lib/factory/jenkins-trust -storepass changeit";
+  const aliases = await root(`${list} | grep -c trustedCertEntry; ${list} -alias factory-0 | grep -c trustedCertEntry`);
+  expect(Number(aliases.split("\n")[0])).toBeGreaterThan(50);
+  expect(aliases.split("\n")[1]).toBe("1");
+});
 
 step("the network test's server listens", async () => {
   expect(await root("ss -Hltn sport = :5201")).toContain(":5201");

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Deployment } from "../../../deployer/deployment";
+import { homeAt } from "../../../deployer/home";
 import { imageCertificate, keptCertificates, purgeCertificates } from "../../../deployer/image-certificate";
 import type { FactoryConfig } from "../../../model/config";
 import { certificateOf } from "../../support/certificate";
@@ -28,7 +29,8 @@ function deployment(signing: Partial<FactoryConfig["signing"]> = {}): Deployment
   const base = deploymentWith(cloud.session(), {}, directory);
   const config = { ...base.config, regions, signing: { ...base.config.signing, ...signing } };
   const region = ({ region: name }: { readonly region: string }) => cloud.session({ region: name });
-  return { ...base, config, region, project: () => cloud.session() } as unknown as Deployment;
+  const home = homeAt(directory);
+  return { ...base, config, home, region, project: () => cloud.session() } as unknown as Deployment;
 }
 
 test("is issued by the factory's CA, kept where there is a key manager, and readable for the deployer's user", async () => {
