@@ -7,7 +7,6 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { AGENT_SIGNING } from "../../../model/agent";
 import { JENKINS } from "../../../model/jenkins";
 import { names } from "../../../model/naming";
 import { listApplicationCredentials } from "../../../openstack/keystone";
@@ -17,6 +16,7 @@ import { bootGuest, type Guest } from "../../support/guest";
 import { asRoot, Nodes, type SshResult } from "../../support/nodes";
 import { scenario } from "../../support/scenario";
 import { makeRepository, type StandInRepository } from "../../support/stand-in-jenkins/repository";
+import { deployerSteps } from "./deployer-steps";
 
 const VERSION = "2.504.3";
 const NEWER = "2.516.1";
@@ -335,59 +335,7 @@ step("a stopped Jenkins is told by its health and by a page", async () => {
   await root("systemctl start jenkins.service");
 });
 
-step(
-  "the deployer on the controller runs this factory's commands, with credentials that nobody else can read",
-  async () => {
-    expect(await root("factory validate")).toContain(`factory "${run.factory}" is valid`);
-    const told = await root("factory status", 180_000);
-    for (const role of ["jump-host", "nfs-server", "controller"]) expect(told).toContain(names.node(run.factory, role));
-    expect(await root("factory certificates list", 120_000)).toContain(controller);
-    await root("systemctl start factory-renew.service factory-reap.service", 300_000);
-    expect(await root("journalctl --unit factory-reap --output cat")).toContain("no build has left anything behind");
-    const shown = "/run/credentials/factory-deployer.service";
-    expect((await nodes.ssh(controller, `cat ${shown}/deployer-clouds`)).code).not.toBe(0);
-    expect((await nodes.ssh(controller, "factory validate")).stderr).toContain("sudo factory validate");
-    const onDisk = await attempt(
-      "grep -rlsE 'application_credential_secret|BEGIN OPENSSH' /etc/factory /var/lib/deployer",
-    );
-    expect(onDisk.stdout).toBe("");
-    expect(await root("id -nG deployer; stat --format '%U %a' /var/lib/deployer")).toBe("deployer\ndeployer 700\n");
-    expect((await attempt("runuser -u deployer -- sudo -n true")).code).not.toBe(0);
-  },
-  600_000,
-);
-
-step(
-  "Jenkins' agent logs in as the deployer on loopback with the key that the node made, and from nowhere else",
-  async () => {
-    const key =
-      "systemd-creds decrypt --name=JENKINS_AGENT_KEY /etc/credstore.encrypted/JENKINS_AGENT_KEY /run/agent-key && chmod 600 /run/agent-key";
-    const ssh = "ssh -n -i /run/agent-key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes";
-    const { address } = await nodes.find(controller);
-    expect(await root(`${key}; ${ssh} deployer@127.0.0.1 "id -un; factory validate"`)).toContain("deployer\nfactory ");
-    expect((await attempt(`${ssh} deployer@${address} id`)).stderr).toContain("Permission denied");
-    await root("rm /run/agent-key");
-  },
-);
-
-step("the deployer signs with a subkey in memory that nobody else can read; what certifies it has stayed", async () => {
-  const gpg = `runuser -u deployer -- gpg --homedir ${AGENT_SIGNING.home} --batch --pinentry-mode error`;
-  const listed = await root(`${gpg} --with-colons --list-secret-keys`);
-  const [identity] = listed.split("\n").filter((line) => line.startsWith("sec:") && line.split(":")[3] === "22");
-  expect(identity?.split(":")[14]).toBe("#");
-  const fingerprint = readFileSync(path.join(run.home, "gnupg", "factory-signing-key"), "utf8").trim();
-  const signature = await root(`echo proof | ${gpg} --local-user ${fingerprint} --armor --detach-sign`);
-  const file = path.join(run.directory, "proof.asc");
-  writeFileSync(file, signature);
-  execFileSync("gpg", ["--homedir", path.join(run.home, "gnupg"), "--batch", "--verify", file, "-"], {
-    input: "proof\n",
-  });
-  expect((await nodes.ssh(controller, `ls ${AGENT_SIGNING.home}`)).code).not.toBe(0);
-  expect((await attempt("runuser -u jenkins -- ls /run/factory-signing")).code).not.toBe(0);
-  expect(await root("stat --file-system --format %T /run/factory-signing")).toBe("tmpfs\n");
-  expect((await attempt("grep -rls 'BEGIN PGP PRIVATE' /etc /var/lib /opt/factory/app /root /tmp")).stdout).toBe("");
-  expect(await root("/etc/factory/health.d/36-signing")).toBe("Jenkins' builds can sign\n");
-});
+deployerSteps(step, { run: () => run, nodes: () => nodes, controller: () => controller });
 
 step("Jenkins' Java trusts the factory's CA, and whom Java trusts anyway", async () => {
   const list = "keytool -list -keystore /var/lib/factory/jenkins-trust -storepass changeit";
