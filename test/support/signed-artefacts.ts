@@ -48,11 +48,14 @@ export interface MadeArtefacts {
   stop(): void;
 }
 
-/** Runs the stages below `directory`, whose path has to be short: sockets lie in it. */
-export async function makeArtefacts(directory: string): Promise<MadeArtefacts> {
+/**
+ * Runs the stages below `directory`, whose path has to be short: sockets lie in it.
+ * @param source of the OpenPGP key, as `signing.key` of the configuration; the GnuPG home is `owner` in the directory
+ */
+export async function makeArtefacts(directory: string, source = "generate"): Promise<MadeArtefacts> {
   const home = path.join(directory, "owner");
   const gnupg = new GnupgHome(home);
-  const { fingerprint } = await gnupg.ensureKey(SIGNING_KEY, "generate", OWNER, () => Promise.resolve(""));
+  const { fingerprint } = await gnupg.ensureKey(SIGNING_KEY, source, OWNER, () => Promise.resolve(""));
   const { config } = exampleContext();
   const key = await openImageKey({ config, home: { gnupg: home } } as Deployment);
   if (!key) throw new Error("there is no image key");
