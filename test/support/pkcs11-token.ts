@@ -1,5 +1,5 @@
 /** A PKCS #11 token (SoftHSM) that a GnuPG home's agent signs with: its key exists nowhere else. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, type ExecFileSyncOptions } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -48,7 +48,7 @@ export function makeToken(home: string, directory: string): Pkcs11Token {
 
 function storeKey(directory: string): void {
   const file = (name: string): string => path.join(directory, name);
-  const quiet = { stdio: ["ignore", "ignore", "ignore"] } as const;
+  const quiet: ExecFileSyncOptions = { stdio: "ignore" };
   const [key, certificate] = [file("key.pem"), file("certificate.der")];
   execFileSync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096", "-out", key], quiet);
   const request = ["req", "-x509", "-new", "-key", key, "-subj", "/CN=factory", "-outform", "DER"];
