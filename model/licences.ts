@@ -1,4 +1,4 @@
-/** Debian's machine-readable copyright files (DEP-5) and the names of licences in them, in the words of SPDX. */
+/** Licences as packages name them (Debian in copyright files by DEP-5, rpm in a tag), in the words of SPDX. */
 import type { Licence } from "./software";
 
 /** Debian's short names (without case) → SPDX. `+` is "or later". */
@@ -67,11 +67,28 @@ const SPDX: Readonly<Record<string, string>> = {
   unlicense: "Unlicense",
   zlib: "Zlib",
   "zlib/libpng": "Zlib",
+  // Fedora's, and its descendants'
+  "asl 2.0": "Apache-2.0",
+  gplv2: "GPL-2.0-only",
+  "gplv2+": "GPL-2.0-or-later",
+  gplv3: "GPL-3.0-only",
+  "gplv3+": "GPL-3.0-or-later",
+  lgplv2: "LGPL-2.0-only",
+  "lgplv2+": "LGPL-2.0-or-later",
+  lgplv3: "LGPL-3.0-only",
+  "lgplv3+": "LGPL-3.0-or-later",
+  "mplv1.1": "MPL-1.1",
+  "mplv2.0": "MPL-2.0",
 };
 
-/** The licence of one of Debian's short names. */
+/** The same by SPDX's own identifiers, which newer packages write. */
+const BY_ID: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(SPDX).map((id) => [id.toLowerCase(), id]),
+);
+
+/** The licence of one of the short names. */
 export function licenceNamed(name: string): Licence {
-  const id = SPDX[name.toLowerCase()];
+  const id = SPDX[name.toLowerCase()] ?? BY_ID[name.toLowerCase()];
   return id === undefined ? { name } : { id };
 }
 
@@ -82,6 +99,16 @@ export function licenceNamed(name: string): Licence {
 export function licencesIn(copyright: string): Licence[] {
   if (!/^format(-specification)?:/im.test(copyright.slice(0, 2000))) return [];
   const names = [...copyright.matchAll(/^License:[ \t]*(\S.*)$/gim)].flatMap(([, text = ""]) => namesIn(text));
+  return distinct(names);
+}
+
+/** Those in rpm's tag License: an expression with and, or and parentheses, taken apart like the others. */
+export function licencesInTag(tag: string): Licence[] {
+  return distinct(namesIn(tag.replace(/[()]/g, " ")));
+}
+
+/** The licences of these names, each once, in order. */
+function distinct(names: readonly string[]): Licence[] {
   const found = new Map(
     names.map((name) => {
       const licence = licenceNamed(name);

@@ -37,7 +37,7 @@ function component(one: SoftwarePackage, { os }: BillSubject): object {
   const purl = packageUrl(one, os);
   const supplier = one.maintainer === undefined ? undefined : person(one.maintainer);
   const properties = [
-    { name: "image-factory:source", value: `${one.source.name} ${one.source.version}` },
+    ...(one.source ? [{ name: "image-factory:source", value: `${one.source.name} ${one.source.version}` }] : []),
     ...(one.filesDigest === undefined ? [] : [{ name: "image-factory:files-sha256", value: one.filesDigest }]),
   ];
   return {
@@ -52,7 +52,7 @@ function component(one: SoftwarePackage, { os }: BillSubject): object {
     ...(one.licences.length > 0 && { licenses: one.licences.map((licence) => ({ license: licenceOf(licence) })) }),
     purl,
     ...(one.homepage !== undefined && { externalReferences: [{ type: "website", url: one.homepage }] }),
-    properties,
+    ...(properties.length > 0 && { properties }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** A bill of materials as SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/). Pure: the same image, the same text. */
+import { packageFamily, type PackageFamily } from "./package-family";
 import { inPackageOrder, packageUrl, person, type BillSubject, type Licence, type SoftwarePackage } from "./software";
 
 const NOTHING_SAID = "NOASSERTION";
@@ -8,7 +9,7 @@ export function spdxDocument(subject: BillSubject, packages: readonly SoftwarePa
   const all = inPackageOrder(packages);
   const ids = all.map(({ name, architecture }, index) => `SPDXRef-Package-${index + 1}-${idText(name, architecture)}`);
   const image = "SPDXRef-Image";
-  const extracted = unknownLicences(all);
+  const extracted = unknownLicences(all, LICENCE_FILES[packageFamily(subject.os)]);
   return {
     spdxVersion: "SPDX-2.3",
     dataLicense: "CC0-1.0",
@@ -60,7 +61,7 @@ function entry(one: SoftwarePackage, id: string, { os }: BillSubject): object {
     downloadLocation: NOTHING_SAID,
     filesAnalyzed: false,
     ...(one.homepage !== undefined && { homepage: one.homepage }),
-    sourceInfo: `built from source package ${one.source.name} ${one.source.version}`,
+    ...(one.source && { sourceInfo: `built from source package ${one.source.name} ${one.source.version}` }),
     licenseConcluded: NOTHING_SAID,
     licenseDeclared: one.licences.length === 0 ? NOTHING_SAID : one.licences.map(licenceId).join(" AND "),
     copyrightText: NOTHING_SAID,
@@ -91,12 +92,18 @@ function licenceId(licence: Licence): string {
 }
 
 /** What SPDX does not know is explained once in the document; two names that read the same are one. */
-function unknownLicences(packages: readonly SoftwarePackage[]): object[] {
+function unknownLicences(packages: readonly SoftwarePackage[], file: string): object[] {
   const names = packages.flatMap(({ licences }) => licences.flatMap((one) => ("name" in one ? [one.name] : [])));
   const byId = new Map(names.sort().map((name) => [licenceId({ name }), name]));
   return [...byId].sort().map(([licenseId, name]) => ({
     licenseId,
     name,
-    extractedText: `"${name}": see the package's own copyright file, /usr/share/doc/<package>/copyright in the image`,
+    extractedText: `"${name}": see the package's own copyright file, ${file} in the image`,
   }));
 }
+
+/** Where packages put the text of their licences. */
+const LICENCE_FILES: Readonly<Record<PackageFamily, string>> = {
+  apt: "/usr/share/doc/<package>/copyright",
+  rpm: "/usr/share/licenses/<package>/",
+};

@@ -1,11 +1,13 @@
 /** What an image is made of, for its bills of materials: packages as their own database and files describe them. */
+import type { ImageDefinition } from "./image";
+import { packageFamily, type PackageFamily } from "./package-family";
 
 export interface SoftwarePackage {
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
-  /** The source package that it was built from. */
-  readonly source: { readonly name: string; readonly version: string };
+  /** The source package that it was built from, where the database tells it. */
+  readonly source?: { readonly name: string; readonly version: string };
   /** Who maintains it: `Name <mail>`. */
   readonly maintainer?: string;
   readonly homepage?: string;
@@ -27,7 +29,11 @@ export interface BillSubject {
   readonly file: string;
   readonly sha256: string;
   readonly sha512: string;
-  readonly os: { readonly distro: string; readonly version: string; readonly codename: string };
+  readonly os: {
+    readonly distro: ImageDefinition["os"]["distro"];
+    readonly version: string;
+    readonly codename: string;
+  };
   readonly supplier: { readonly name: string; readonly mail: string };
   /** ISO 8601. */
   readonly created: string;
@@ -36,14 +42,35 @@ export interface BillSubject {
 }
 
 /** A package's URL (https://github.com/package-url/purl-spec): the key by which scanners know it. */
-export function packageUrl({ name, version, architecture, source }: SoftwarePackage, os: BillSubject["os"]): string {
-  const encode = (text: string): string => encodeURIComponent(text).replace(/%3A/g, ":");
-  const upstream = source.name === name && source.version === version ? "" : `&upstream=${sourceText(source)}`;
-  const qualifiers = `arch=${architecture}&distro=${os.distro}-${os.version}${upstream}`;
-  return `pkg:deb/${os.distro}/${encode(name)}@${encode(version)}?${qualifiers}`;
+export function packageUrl(one: SoftwarePackage, os: BillSubject["os"]): string {
+  const { type, version, qualifiers } = URL_PARTS[packageFamily(os)](one);
+  const all = [...qualifiers, `distro=${os.distro}-${os.version}`].sort().join("&");
+  return `pkg:${type}/${os.distro}/${encode(one.name)}@${encode(version)}?${all}`;
 }
 
-const sourceText = ({ name, version }: SoftwarePackage["source"]): string => encodeURIComponent(`${name}@${version}`);
+interface UrlParts {
+  readonly type: string;
+  readonly version: string;
+  readonly qualifiers: readonly string[];
+}
+
+/** How each family's packages are named in a URL: an epoch is part of Debian's versions, and beside rpm's. */
+const URL_PARTS: Readonly<Record<PackageFamily, (one: SoftwarePackage) => UrlParts>> = {
+  apt: ({ name, version, architecture, source }) => {
+    const upstream = source && (source.name !== name || source.version !== version);
+    const qualifiers = [`arch=${architecture}`, ...(upstream ? [`upstream=${sourceText(source)}`] : [])];
+    return { type: "deb", version, qualifiers };
+  },
+  rpm: ({ version, architecture }) => {
+    const [, epoch, rest = version] = /^(\d+):(.*)$/.exec(version) ?? [];
+    const qualifiers = [`arch=${architecture}`, ...(epoch === undefined ? [] : [`epoch=${epoch}`])];
+    return { type: "rpm", version: rest, qualifiers };
+  },
+};
+
+const encode = (text: string): string => encodeURIComponent(text).replace(/%3A/g, ":");
+const sourceText = ({ name, version }: NonNullable<SoftwarePackage["source"]>): string =>
+  encodeURIComponent(`${name}@${version}`);
 
 /** In an order that depends on nothing but the packages. */
 export function inPackageOrder(packages: readonly SoftwarePackage[]): SoftwarePackage[] {

@@ -5,13 +5,11 @@ import { ARTEFACTS, toShare } from "./lib/artefacts";
 import { builderOf, builderPackage } from "./lib/builders";
 import { writeChangeLog } from "./lib/change-log";
 import { digestFile, sha256 } from "./lib/digests";
-import { distribution } from "./lib/distributions";
 import { StageError } from "./lib/errors";
-import { exec } from "./lib/exec";
 import { copyAtomic, hasSha256, writeAtomic } from "./lib/files";
 import { isSignedAs, signImage } from "./lib/image-signature";
-import { PACKAGE_LISTS, packagesText, parseDpkg, type Package } from "./lib/packages";
-import { withRootMounted } from "./lib/partitions";
+import { readInstalled } from "./lib/installed";
+import { packagesText } from "./lib/packages";
 import { assertSameDisk, imageInfo, rawToQcow2 } from "./lib/qemu-img";
 import { newestDate, readReleases } from "./lib/repositories";
 import type { BuildImageData } from "./lib/results";
@@ -49,7 +47,8 @@ export const stage: HostStage = {
       await mkdir(paths.work, { recursive: true });
       await mkdir(paths.local, { recursive: true });
     });
-    await buildRaw(context, raw);
+    const packageList = path.join(paths.work, "builder.packages");
+    await buildRaw(context, raw, packageList);
     const { virtualSize } = await log.step("qcow2", async () => {
       await rawToQcow2(raw, `${qcow2}.part`, signal);
       await rename(`${qcow2}.part`, qcow2);
@@ -61,14 +60,13 @@ export const stage: HostStage = {
       );
     }
     await log.step("qcow2 holds the same disk", async () => assertSameDisk(raw, qcow2, signal));
-    const packages = await log.step("package list", async () => listPackages(context, raw));
+    const packages = await log.step("package list", async () => listPackages(context, { raw, packageList }));
     const { size, hex } = await log.step("hashes", async () =>
       digestFile(qcow2, ["sha256", "sha384", "sha512"], signal),
     );
     const signature = await log.step("signature for Glance", async () => signImage(context, qcow2, hex.sha384));
-    const billed = { raw, sha256: hex.sha256, sha512: hex.sha512, patchedUntil };
-    const inBills = await log.step("bills of materials", async () => writeBills(context, billed));
-    log.line(`${inBills} packages in the bills of materials`);
+    const billed = { sha256: hex.sha256, sha512: hex.sha512, patchedUntil };
+    await log.step("bills of materials", async () => writeBills(context, billed, packages.software));
     const logged = { packages: packages.list, size, virtualSize };
     const changes = await log.step("change log", async () => writeChangeLog(context, logged));
     await log.step("copies on the share", async () => {
@@ -103,14 +101,14 @@ function recipeKey(context: StageContext): string {
   return sha256(JSON.stringify({ sourceDigest, recipe, os, architecture, mirrors, builder }));
 }
 
-async function buildRaw(context: StageContext, raw: string): Promise<void> {
+async function buildRaw(context: StageContext, raw: string, packageList: string): Promise<void> {
   const { plan, paths, log, signal } = context;
   const builder = builderOf(plan.image);
   const cache = path.join(paths.scratch, "cache");
   const { given, left } = builder.archives(plan.image);
   const archives = { given: path.join(cache, given), left: path.join(cache, left) };
   const releases = await readReleases(plan, signal);
-  const run = { raw, sourceDate: newestDate(releases) };
+  const run = { raw, packageList, sourceDate: newestDate(releases) };
   const watch = { directory: paths.scratch, least: LEAST_FREE, remedy: "raise nodes.buildHost.scratchGiB", signal };
   try {
     await withSharedArchives(context, { releases, ...archives }, async () => {
@@ -123,18 +121,12 @@ async function buildRaw(context: StageContext, raw: string): Promise<void> {
   }
 }
 
-/** Writes both forms of the package list, read from the image itself. */
-async function listPackages(context: StageContext, raw: string): Promise<{ list: readonly Package[]; sha256: string }> {
-  const { plan, paths, signal } = context;
-  const mountPoint = path.join(paths.work, "root");
-  const [program, ...args] = PACKAGE_LISTS[distribution(plan.image).family](mountPoint);
-  const output = await withRootMounted({ raw, mountPoint, signal }, async () =>
-    exec(program, args, { signal, logOutput: false }),
-  );
-  const packages = parseDpkg(output.stdout);
-  if (packages.length === 0) throw new StageError("the image's package database is empty");
+/** Writes both forms of the package list, read from the image itself or told by its builder. */
+async function listPackages(context: StageContext, made: Parameters<typeof readInstalled>[1]) {
+  const { paths } = context;
+  const { packages, software } = await readInstalled(context, made);
   const text = packagesText(packages);
   await writeAtomic(path.join(paths.local, ARTEFACTS.packages), text);
   await writeAtomic(path.join(paths.local, ARTEFACTS.packagesJson), `${JSON.stringify(packages, null, 1)}\n`);
-  return { list: packages, sha256: sha256(text) };
+  return { list: packages, software, sha256: sha256(text) };
 }

@@ -11,6 +11,8 @@ export interface HostTool {
 export interface BuilderRun {
   /** Where the raw disk has to be in the end. */
   readonly raw: string;
+  /** Where a builder that lists the installed packages itself leaves that list (stages/lib/rpm-packages.ts). */
+  readonly packageList: string;
   /** Seconds since 1970 that the builder may use wherever it would take the time of day: that of what it is made from. */
   readonly sourceDate: number;
   /** Fires when the stage must stop, or the scratch volume is nearly full. */

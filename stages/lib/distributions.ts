@@ -1,5 +1,6 @@
 /** What differs between the distributions that are built, as data. */
 import type { ImageDefinition } from "../../model/image";
+import { packageFamily } from "../../model/package-family";
 import type { BuildPlan } from "../../model/plan";
 import type { HostTool } from "./builder";
 import { StageError } from "./errors";
@@ -13,11 +14,7 @@ export interface Repository {
   readonly suite: string;
 }
 
-/** How a distribution's packages come, and what a build host needs for them beyond its builder. */
-export type PackageFamily = "apt" | "rpm";
-
 interface Distribution {
-  readonly family: PackageFamily;
   /** Suites whose metadata says whether packages have changed. */
   readonly repositories: (codename: string) => readonly Repository[];
   /** File of the keys that their metadata is signed with; without it no package archive is shared. */
@@ -37,7 +34,6 @@ const ROCKY = (codename: string, repository: string): string => `${codename}/${r
 
 const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distribution>> = {
   debian: {
-    family: "apt",
     repositories: (codename) => [
       { mirror: "debian", suite: codename },
       { mirror: "debian", suite: `${codename}-updates` },
@@ -58,7 +54,6 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
     }),
   },
   ubuntu: {
-    family: "apt",
     repositories: (codename) =>
       ["", "-updates", "-security"].map((suffix) => ({ mirror: "ubuntu", suite: `${codename}${suffix}` })),
     placeholders: { ubuntu: "http://ubuntu.invalid/ubuntu" },
@@ -73,7 +68,6 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
     }),
   },
   rocky: {
-    family: "rpm",
     repositories: (codename) =>
       ["BaseOS", "AppStream"].map((name) => ({ mirror: "rocky", suite: ROCKY(codename, name) })),
     placeholders: { rocky: "https://rocky.invalid/rocky" },
@@ -81,7 +75,6 @@ const DISTRIBUTIONS: Partial<Record<ImageDefinition["os"]["distro"], Distributio
     dibEnvironment: () => ({}),
   },
   opensuse: {
-    family: "rpm",
     repositories: (codename) =>
       ["distribution/leap/VERSION/repo/oss", "update/leap/VERSION/oss", "update/leap/VERSION/sle"].map((directory) => ({
         mirror: "opensuse",
@@ -117,7 +110,7 @@ export function missingMirrors(
 
 /** Whether what would be installed can be told from the repositories' indices alone. */
 export function comparesPackages(image: Pick<ImageDefinition, "name" | "os">): boolean {
-  return distribution(image).family === "apt";
+  return packageFamily(image.os) === "apt";
 }
 
 /** The data of an image's distribution; throws for one that no builder here knows. */

@@ -44,6 +44,7 @@ export const kiwi: Builder = {
     await describe(context, directories);
     await log.step("kiwi", async () => create(context, directories, run));
     await rename(await theDisk(directories.target), run.raw);
+    await keepPackageList(directories.target, run.packageList);
     await rm(directories.target, { recursive: true, force: true });
   },
 };
@@ -88,4 +89,10 @@ async function theDisk(target: string): Promise<string> {
   throw new StageError(
     `${KIWI_DESCRIPTION}: made ${disk === undefined ? "no raw disk" : "several disks"}; describe one <type image="oem"> without a format`,
   );
+}
+
+/** KIWI names its list of the installed packages as it names the disk. */
+export async function keepPackageList(target: string, to: string): Promise<void> {
+  const [list] = (await readdir(target)).filter((name) => name.endsWith(".packages"));
+  if (list !== undefined) await rename(path.join(target, list), to);
 }

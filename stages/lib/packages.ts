@@ -1,7 +1,5 @@
 /** Package lists: the same text from a mounted image and from inside a running instance. */
 
-import type { PackageFamily } from "./distributions";
-
 export interface Package {
   readonly name: string;
   readonly version: string;
@@ -20,15 +18,6 @@ export function parseDpkg(text: string): Package[] {
     .filter(([, , , status]) => status === "installed")
     .map(([name = "", version = "", architecture = ""]) => ({ name, version, architecture }));
 }
-
-/** rpm's format of the same lines; its database holds installed packages only. */
-const RPM_FORMAT = "%{NAME}\\t%{EVR}\\t%{ARCH}\\tinstalled\\n";
-
-/** Program and arguments that print the packages of a mounted root, for {@link parseDpkg}. */
-export const PACKAGE_LISTS: Readonly<Record<PackageFamily, (root: string) => readonly [string, ...string[]]>> = {
-  apt: (root) => ["dpkg-query", `--admindir=${root}/var/lib/dpkg`, "-W", "-f", DPKG_FORMAT],
-  rpm: (root) => ["rpm", "--root", root, "--query", "--all", "--queryformat", RPM_FORMAT],
-};
 
 /** Pure: packages.txt, a line each, in byte order (`LC_ALL=C sort`). */
 export function packagesText(packages: readonly Package[]): string {

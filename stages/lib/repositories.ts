@@ -1,8 +1,9 @@
 /** The state of package repositories: the hash of each suite's signed metadata. */
 import { exchange, readAll } from "../../openstack/http";
+import { packageFamily, type PackageFamily } from "../../model/package-family";
 import type { BuildPlan } from "../../model/plan";
 import { sha256 } from "./digests";
-import { distribution, mirrorOf, type PackageFamily } from "./distributions";
+import { distribution, mirrorOf } from "./distributions";
 import { StageError } from "./errors";
 
 const IDLE = 30_000;
@@ -19,10 +20,10 @@ const METADATA: Readonly<Record<PackageFamily, (suite: string) => string>> = {
 /** Pure: suite ("debian bookworm-updates") → URL of its metadata. */
 export function releaseUrls(plan: Pick<BuildPlan, "image" | "mirrors">): Readonly<Record<string, string>> {
   const { image, mirrors } = plan;
-  const { family, repositories } = distribution(image);
+  const { repositories } = distribution(image);
   const entries = repositories(image.os.codename).map(({ mirror, suite }) => [
     `${image.os.distro} ${suite}`,
-    `${mirrorOf(mirror, mirrors)}/${METADATA[family](suite)}`,
+    `${mirrorOf(mirror, mirrors)}/${METADATA[packageFamily(image.os)](suite)}`,
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -6,13 +6,9 @@ import type { BillSubject, SoftwarePackage } from "../../model/software";
 import { ARTEFACTS, toShare } from "./artefacts";
 import { sha256 } from "./digests";
 import { writeAtomic } from "./files";
-import { withRootMounted } from "./partitions";
-import { installedSoftware } from "./software";
 import type { StageContext } from "./stage";
 
 export interface BilledImage {
-  /** The raw disk. */
-  readonly raw: string;
   /** Of the qcow2. */
   readonly sha256: string;
   readonly sha512: string;
@@ -20,13 +16,12 @@ export interface BilledImage {
   readonly patchedUntil: string;
 }
 
-/** Writes both bills; gives how many packages they tell of. */
-export async function writeBills(context: StageContext, image: BilledImage): Promise<number> {
-  const { paths, plan, signal } = context;
-  const mountPoint = path.join(paths.work, "bill");
-  const packages = await withRootMounted({ raw: image.raw, mountPoint, signal }, async () =>
-    installedSoftware(mountPoint),
-  );
+/** Writes both bills of what is installed. */
+export async function writeBills(
+  { paths, plan, signal }: StageContext,
+  image: BilledImage,
+  packages: readonly SoftwarePackage[],
+): Promise<void> {
   const { spdx, cycloneDx } = bills(billSubject(plan, image), packages);
   const files = [
     [ARTEFACTS.sbomSpdx, spdx],
@@ -36,11 +31,10 @@ export async function writeBills(context: StageContext, image: BilledImage): Pro
     await writeAtomic(path.join(paths.local, name), `${JSON.stringify(document, null, 1)}\n`);
     await toShare(paths, name, signal);
   }
-  return packages.length;
 }
 
 /** Pure: what the bills say of the image itself. */
-export function billSubject(plan: StageContext["plan"], image: Omit<BilledImage, "raw">): BillSubject {
+export function billSubject(plan: StageContext["plan"], image: BilledImage): BillSubject {
   const { name, description, owner, os } = plan.image;
   return {
     image: name,

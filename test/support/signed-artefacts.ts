@@ -16,6 +16,7 @@ import { digestFile } from "../../stages/lib/digests";
 import { signImage } from "../../stages/lib/image-signature";
 import { layout, type Layout } from "../../stages/lib/layout";
 import { rawToQcow2 } from "../../stages/lib/qemu-img";
+import { readInstalled } from "../../stages/lib/installed";
 import { writeBills } from "../../stages/lib/sbom";
 import type { StageContext } from "../../stages/lib/stage";
 import { certificateOf } from "./certificate";
@@ -101,7 +102,8 @@ async function runStages(plan: BuildPlan, paths: Layout, directory: string): Pro
   const { size, hex } = await digestFile(file, ["sha256", "sha384", "sha512"]);
   await signImage(context, file, hex.sha384);
   const { sha256, sha512 } = hex;
-  await writeBills(context, { raw, sha256, sha512, patchedUntil: TIME });
+  const { software } = await readInstalled(context, { raw, packageList: "" });
+  await writeBills(context, { sha256, sha512, patchedUntil: TIME }, software);
   await writeChangeLog(context, { packages: [], size, virtualSize: 64 * MIB });
   writeFileSync(path.join(paths.local, ARTEFACTS.packages), "bash\t5\tamd64\n");
   mkdirSync(path.join(paths.local, ARTEFACTS.test), { recursive: true });

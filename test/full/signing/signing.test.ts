@@ -3,6 +3,8 @@ import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_proce
 import { appendFileSync, copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parseRpmList } from "../../../stages/lib/rpm-packages";
+import { bills, billSubject } from "../../../stages/lib/sbom";
 import { ROOT } from "../../support/paths";
 import { pythonWith } from "../../support/python-tool";
 import { makeArtefacts, type MadeArtefacts } from "../../support/signed-artefacts";
@@ -135,6 +137,19 @@ test.each([
   expect(text).toContain(right);
   writeFileSync(path.join(copy, name), text.replace(right, wrong));
   expect(runPython(script, copy).status).not.toBe(0);
+});
+
+test.each([
+  ["SPDX 2.3", "sbom.spdx.json", SPDX, "spdx"],
+  ["CycloneDX 1.6", "sbom.cdx.json", CYCLONEDX, "cycloneDx"],
+] as const)("%s: the same validator accepts the bill of an image of rpm packages", (_, name, script, form) => {
+  const list = readFileSync(path.join(ROOT, "test/unit/stages/fixtures/rocky-9.packages"), "utf8");
+  const os = { distro: "rocky", version: "9", codename: "9", user: "rocky" } as const;
+  const plan = { ...made.plan, image: { ...made.plan.image, os } };
+  const facts = { sha256: "a".repeat(64), sha512: "b".repeat(128), patchedUntil: "2026-01-01T00:00:00Z" };
+  const copy = copied();
+  writeFileSync(path.join(copy, name), JSON.stringify(bills(billSubject(plan, facts), parseRpmList(list))[form]));
+  expect(runPython(script, copy)).toMatchObject({ status: 0 });
 });
 
 /** As Glance and Nova verify, with the certificate from a file in the place of Barbican. */

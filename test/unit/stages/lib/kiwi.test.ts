@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { layDescription } from "../../../../stages/lib/kiwi";
+import { keepPackageList, layDescription } from "../../../../stages/lib/kiwi";
 
 const IMAGES = path.join(__dirname, "../../../../images");
 const recipes = readdirSync(IMAGES).filter((name) => existsSync(path.join(IMAGES, name, "config.xml")));
@@ -52,4 +52,14 @@ test("a catalogue that shares nothing is built all the same", async () => {
   writeFileSync(at("recipe", "config.xml"), "<image/>");
   await layDescription({ recipe: at("recipe"), sharedRecipe: at("none") }, at("description"));
   expect(readdirSync(at("description"))).toEqual(["config.xml"]);
+});
+
+test("KIWI's list of the installed packages is kept, whatever it is called; none is none", async () => {
+  mkdirSync(at("target"));
+  await keepPackageList(at("target"), at("builder.packages"));
+  expect(existsSync(at("builder.packages"))).toBe(false);
+  writeFileSync(at("target", "rocky-9.x86_64-1.0.0.packages"), "bash|…\n");
+  writeFileSync(at("target", "rocky-9.x86_64-1.0.0.verified"), "");
+  await keepPackageList(at("target"), at("builder.packages"));
+  expect(readFileSync(at("builder.packages"), "utf8")).toBe("bash|…\n");
 });
