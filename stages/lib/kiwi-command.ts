@@ -33,12 +33,14 @@ export function kiwiArguments(plan: Pick<BuildPlan, "image" | "options">, direct
   ];
 }
 
-/** The builder's whole environment; no secret is in it. gpg, which KIWI calls, wants a home that is there. */
-export function kiwiEnvironment({ home, temporary }: Pick<KiwiDirectories, "home" | "temporary">, sourceDate: number) {
+/**
+ * The builder's whole environment; no secret is in it. gpg, which KIWI calls, wants a home that is there. KIWI hands it on
+ * to the packages' scripts in the image, where a TMPDIR of ours would not exist: KIWI's own is an argument.
+ */
+export function kiwiEnvironment({ home }: Pick<KiwiDirectories, "home">, sourceDate: number) {
   return baseEnvironment({
     HOME: home,
     GNUPGHOME: `${home}/gnupg`,
-    TMPDIR: temporary,
     SOURCE_DATE_EPOCH: String(sourceDate),
   });
 }
@@ -76,4 +78,20 @@ export function kiwiLines(line: string): string[] {
     .split("\r")
     .map((part) => part.trimEnd())
     .filter((part) => part !== "" && !PROGRESS.test(part));
+}
+
+const LOG_LINE = /^\[ (?<level>[A-Z]+) *\]: [\d:]+ \| (?<text>.*)$/;
+const PACKAGE_ERROR = /^(dpkg: error|E: |error: )/;
+
+/** What KIWI's last error was about, in one line; tidying up it says more after it. Undefined when it told of none. */
+export function kiwiReason(output: string): string | undefined {
+  const lines = output.split("\n").map((line) => line.trim());
+  const at = lines.findLastIndex((line) => LOG_LINE.exec(line)?.groups?.["level"] === "ERROR");
+  if (at < 0) return undefined;
+  const error = LOG_LINE.exec(lines[at] ?? "")?.groups?.["text"]?.trim() ?? "";
+  if (!error.endsWith(":")) return error;
+  const end = lines.findIndex((line, index) => index > at && LOG_LINE.test(line));
+  const more = lines.slice(at + 1, end < 0 ? undefined : end).filter((line) => line !== "");
+  const told = more.find((line) => PACKAGE_ERROR.test(line)) ?? more[0] ?? "";
+  return `${error} ${told.replace(/:$/, "")}`.trim().slice(0, 300);
 }

@@ -4,12 +4,13 @@ import path from "node:path";
 import { KIWI_DESCRIPTION } from "../../model/recipe-checks";
 import type { Builder, BuilderRun } from "./builder";
 import { StageError } from "./errors";
-import { exec } from "./exec";
+import { CommandError, exec } from "./exec";
 import { exists } from "./files";
 import {
   kiwiArguments,
   kiwiEnvironment,
   kiwiLines,
+  kiwiReason,
   KIWI_CONFIG,
   withMirrors,
   type KiwiDirectories,
@@ -74,12 +75,17 @@ async function create(
   directories: KiwiDirectories,
   run: BuilderRun,
 ): Promise<void> {
-  await exec("kiwi-ng", kiwiArguments(plan, directories), {
-    cwd: paths.work,
-    env: kiwiEnvironment(directories, run.sourceDate),
-    signal: run.signal,
-    log: (line) => kiwiLines(line).forEach((one) => log.line(one)),
-  });
+  try {
+    await exec("kiwi-ng", kiwiArguments(plan, directories), {
+      cwd: paths.work,
+      env: kiwiEnvironment(directories, run.sourceDate),
+      signal: run.signal,
+      log: (line) => kiwiLines(line).forEach((one) => log.line(one)),
+    });
+  } catch (error) {
+    const reason = error instanceof CommandError ? kiwiReason(`${error.stdout}\n${error.stderr}`) : undefined;
+    throw reason === undefined ? error : new StageError(`kiwi-ng: ${reason}`);
+  }
 }
 
 /** KIWI names the disk after the description's name and version. */

@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { ImageDefinition } from "../../../../model/image";
-import { kiwiArguments, kiwiEnvironment, kiwiLines, withMirrors } from "../../../../stages/lib/kiwi-command";
+import {
+  kiwiArguments,
+  kiwiEnvironment,
+  kiwiLines,
+  kiwiReason,
+  withMirrors,
+} from "../../../../stages/lib/kiwi-command";
 import { PLAN } from "../plan";
 
 const DIRECTORIES = {
@@ -35,12 +41,11 @@ test("debugging is KIWI's own", () => {
   expect(kiwiArguments({ ...recipe({}), options: { ...PLAN.options, debug: true } }, DIRECTORIES)[0]).toBe("--debug");
 });
 
-test("the environment holds a home of the build's own and the source's date", () => {
+test("the environment holds a home of the build's own, the source's date, and no directory that the image lacks", () => {
   expect(kiwiEnvironment(DIRECTORIES, 1_700_000_000)).toEqual({
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: "/w/home",
     GNUPGHOME: "/w/home/gnupg",
-    TMPDIR: "/w/tmp",
     LANG: "C.UTF-8",
     LC_ALL: "C.UTF-8",
     SOURCE_DATE_EPOCH: "1700000000",
@@ -97,4 +102,24 @@ test("bars of progress are left out of the log", () => {
   expect(kiwiLines(`${bars}[ INFO    ]: 12:27 | Creating disk`)).toEqual([]);
   expect(kiwiLines(bars)).toEqual([]);
   expect(kiwiLines("[ INFO    ]: 12:27:38 | Creating disk")).toEqual(["[ INFO    ]: 12:27:38 | Creating disk"]);
+});
+
+test("why KIWI failed is what its last error says, not its last line", () => {
+  const said = `[ INFO    ]: 16:06:47 | --> package: zstd
+[ ERROR   ]: 16:07:43 | KiwiInstallPhaseFailed:
+System package installation failed: debconf: delaying package configuration, since apt-utils is not installed
+mktemp: failed to create file via template: No such file or directory
+dpkg: error processing package grub-pc (--configure):
+ installed grub-pc package post-installation script subprocess returned error exit status 1
+E: Sub-process /usr/bin/dpkg returned an error code (1)
+[ INFO    ]: 16:07:43 | Cleaning up SystemPrepare instance
+[ WARNING ]: 16:07:43 | Path /w/target/build/image-root not a mountpoint`;
+  expect(kiwiReason(said)).toBe("KiwiInstallPhaseFailed: dpkg: error processing package grub-pc (--configure)");
+  expect(kiwiReason("[ ERROR   ]: 16:07:43 | KiwiFileNotFound: no config.xml\n")).toBe(
+    "KiwiFileNotFound: no config.xml",
+  );
+  expect(kiwiReason("[ ERROR   ]: 16:07:43 | KiwiMountError:\nmount: wrong fs type")).toBe(
+    "KiwiMountError: mount: wrong fs type",
+  );
+  expect(kiwiReason("[ INFO    ]: 16:07:43 | all is well")).toBeUndefined();
 });
