@@ -4,11 +4,12 @@ import { createReadStream } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { checksAt, imageCheck, type CheckPlace } from "../../model/image-checks";
+import { packageFamily } from "../../model/package-family";
 import type { Session } from "../../openstack/session";
 import { ARTEFACTS } from "./artefacts";
 import { oneLine } from "./errors";
 import { exec } from "./exec";
-import { GUEST_CHECKS, REBOOT_CHECKS, type GuestCheck } from "./guest-checks";
+import { guestChecks, REBOOT_CHECKS, type GuestCheck } from "./guest-checks";
 import { writeGuestSuite, type SuitePhase } from "./guest-suite";
 import { waitUntilUp } from "./instance-wait";
 import { makePortable } from "./portable-program";
@@ -142,7 +143,7 @@ async function sendSuite(
     },
     packagesFile: path.join(paths.local, ARTEFACTS.packages),
     projectTests: path.join(paths.recipe, "tests"),
-    checks: { instance: left(GUEST_CHECKS), reboot: left(REBOOT_CHECKS) },
+    checks: { instance: left(guestChecks(packageFamily(plan.image.os))), reboot: left(REBOOT_CHECKS) },
   });
   if (plan.iperf3) await makePortable("iperf3", path.join(suite, "iperf3"), signal);
   await exec("tar", ["-czf", `${suite}.tar.gz`, "-C", suite, "."], { signal });

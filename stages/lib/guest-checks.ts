@@ -6,8 +6,9 @@
  * (when it began, by the instance's clock), BOOTED (likewise), PACKAGES (a file).
  */
 import { checksAt, type GuestCheckId, type RebootCheckId } from "../../model/image-checks";
+import type { PackageFamily } from "../../model/package-family";
+import { PACKAGE_CHECKS, type PackageCheckId } from "./guest-packages";
 import { FORMS } from "./guest-user-data";
-import { PACKAGES_COMMAND } from "./packages";
 
 export interface GuestCheck {
   readonly name: string;
@@ -56,7 +57,7 @@ fetch = lambda name: opener.open("${METADATA}/" + name, timeout=30).read()`;
 /** Where what must survive a restart is kept. */
 const BEFORE = "/var/lib/factory-test/before-restart";
 
-const SCRIPTS: Readonly<Record<GuestCheckId, string>> = {
+const SCRIPTS: Readonly<Record<Exclude<GuestCheckId, PackageCheckId>, string>> = {
   "cloud-init": CLOUD_INIT,
   login: `echo "logged in as $SUDO_USER"
 passwd --status "$LOGIN_USER"
@@ -99,8 +100,6 @@ hostname > ${BEFORE}/hostname
 ${silent(olderThanBoot("/etc/machine-id"))}`,
   "own-login-keys": silent(`find /root /home -maxdepth 3 '(' -name '.*_history' -o -name 'id_*' ')' -print
 ${olderThanBoot("/root/.ssh/authorized_keys /home/*/.ssh/authorized_keys")}`),
-  "package-list": `${PACKAGES_COMMAND} > /run/factory-packages
-diff "$PACKAGES" /run/factory-packages`,
   units: FAILED_UNITS,
   "disk-grows": `part=$(basename "$(readlink -f "$(findmnt -no SOURCE /)")")
 disk=$(basename "$(readlink -f "/sys/class/block/$part/..")")
@@ -128,10 +127,6 @@ echo "none of chrony, systemd-timesyncd, ntpsec, ntp is enabled"; exit 1`,
   // The service runs, or the check before this one fails; whether servers answer is up to the network.
   "time-sync": `[ "$(timedatectl show --property NTPSynchronized --value)" = yes ] && echo synchronised && exit 0
 echo "no time server has answered in this network"; exit 77`,
-  kernel: `uname -r
-grep -Eq "^linux-image-(cloud-)?" "$PACKAGES" || exit 0
-grep -q "^linux-image-$(uname -r)" "$PACKAGES" || { echo "it is not in the package list"; exit 1; }
-! grep -q "^linux-image-cloud-" "$PACKAGES" || uname -r | grep cloud`,
   "mandatory-access": `if command -v getenforce > /dev/null; then echo "SELinux: $(getenforce)"; [ "$(getenforce)" = Enforcing ]; exit; fi
 [ -e /sys/kernel/security/lsm ] || mount -t securityfs securityfs /sys/kernel/security
 echo "the kernel's modules: $(cat /sys/kernel/security/lsm)"
@@ -143,11 +138,6 @@ echo "$(wc -l < /sys/kernel/security/apparmor/profiles) profiles are loaded"`,
 "$sshd" -T | grep -E '^(permitrootlogin|passwordauthentication|kbdinteractiveauthentication) '
 "$sshd" -T | grep -qx 'passwordauthentication no'
 "$sshd" -T | grep -Eqx 'permitrootlogin (no|without-password|prohibit-password|forced-commands-only)'`,
-  residue: silent(`find /var/cache/apt/archives -name '*.deb'
-find /var/lib/apt/lists -type f -name '*_Packages*' ! -newermt "@$BOOTED"
-find /etc/apt/apt.conf.d -name '*proxy*'
-find /usr/sbin/policy-rc.d /etc/resolv.conf.ORIG /tmp/in_target.d -maxdepth 0 2> /dev/null
-find /var/log -type f -size +0 ! -newermt "@$BOOTED" '(' -name 'dpkg.log*' -o -name 'bootstrap.log' -o -name 'apt' ')'`),
   locale: `[ ! -r /etc/default/locale ] || . /etc/default/locale
 [ ! -r /etc/locale.conf ] || . /etc/locale.conf
 export LANG=\${LANG:-C} LC_ALL=\${LC_ALL:-}
@@ -193,5 +183,7 @@ const named = <I extends string>(
     return script === undefined ? [] : [{ id, name, script }];
   });
 
-export const GUEST_CHECKS = named(checksAt("instance"), SCRIPTS);
+/** Those of an image whose packages are of this family. */
+export const guestChecks = (family: PackageFamily) =>
+  named(checksAt("instance"), { ...SCRIPTS, ...PACKAGE_CHECKS[family] });
 export const REBOOT_CHECKS = named(checksAt("reboot"), AFTER_RESTART);

@@ -2,7 +2,7 @@
 import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { exists } from "./files";
-import { GUEST_CHECKS, REBOOT_CHECKS, type GuestCheck } from "./guest-checks";
+import type { GuestCheck } from "./guest-checks";
 
 /** Seconds for one check inside; emulated machines are slow. */
 const CHECK_TIMEOUT = 180;
@@ -78,13 +78,12 @@ export interface SuiteOptions {
   readonly packagesFile: string;
   /** The image's own tests, if it has any. */
   readonly projectTests: string;
-  /** @default all of ours */
-  readonly checks?: Readonly<Record<SuitePhase, readonly GuestCheck[]>>;
+  readonly checks: Readonly<Record<SuitePhase, readonly GuestCheck[]>>;
 }
 
 /** Writes the suite's files. */
 export async function writeGuestSuite(options: SuiteOptions): Promise<void> {
-  const { directory, checks = { instance: GUEST_CHECKS, reboot: REBOOT_CHECKS } } = options;
+  const { directory, checks } = options;
   await rm(directory, { recursive: true, force: true });
   await mkdir(path.join(directory, "project"), { recursive: true });
   await writeFile(path.join(directory, "run.sh"), RUNNER, { mode: 0o755 });

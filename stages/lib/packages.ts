@@ -27,6 +27,3 @@ export function packagesText(packages: readonly Package[]): string {
     .map((line) => `${line}\n`)
     .join("");
 }
-
-/** Shell words that print packages.txt inside a running system. */
-export const PACKAGES_COMMAND = `dpkg-query -W -f '${DPKG_FORMAT}' | awk -F '\\t' -v OFS='\\t' '$4 == "installed" { print $1, $2, $3 }' | LC_ALL=C sort`;
