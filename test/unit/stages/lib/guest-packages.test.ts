@@ -11,7 +11,8 @@ let guest: string;
 beforeEach(() => {
   guest = mkdtempSync(path.join(tmpdir(), "guest-"));
   mkdirSync(path.join(guest, "bin"));
-  for (const name of ["var/log", "var/cache", "tmp", `lib/modules/${KERNEL}`]) mkdirSync(path.join(guest, name), { recursive: true });
+  for (const name of ["var/log", "var/cache", "tmp", `lib/modules/${KERNEL}`])
+    mkdirSync(path.join(guest, name), { recursive: true });
   program("uname", `echo ${KERNEL}`);
 });
 afterEach(() => rmSync(guest, { recursive: true }));
