@@ -43,7 +43,8 @@ const keysSchema = z.strictObject({
       publicKey: objectName.optional().describe("PEM"),
       sha256: hex(64).describe("Fingerprint of the certificate: SHA-256 of its DER"),
     })
-    .describe("The P-384 key whose signature Glance and Nova verify"),
+    .optional()
+    .describe("The P-384 key whose signature Glance and Nova verify, where the factory has one"),
 });
 
 const catalogueRegionSchema = z.strictObject({

@@ -17,8 +17,8 @@ const mayImport = {
   site: ["model"],
   publisher: ["model", "openstack", "site"],
   share: ["model"],
-  deployer: ["stages", "config", "model", "openstack"],
-  cli: ["deployer", "config", "model"],
+  deployer: ["stages", "publisher", "site", "config", "model", "openstack"],
+  cli: ["deployer", "publisher", "config", "model"],
 };
 
 /** @param {string} file relative to the repository */

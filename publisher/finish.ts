@@ -1,0 +1,147 @@
+/** From a written plan to what customers see: the part that goes on after an interruption. */
+import { changedCatalogue } from "../model/catalogue-update";
+import type { PublishRequest } from "../model/publish-request";
+import type { ReleasePlan } from "../model/release-plan";
+import { historyOf, type ReleaseHistory, type ReleaseRecord } from "../model/release-record";
+import { makeVisible, takeAway, takeBack } from "./carry-out";
+import { append, readLedger } from "./ledger";
+import { closePlan, writePlan } from "./plans";
+import type { Publisher } from "./ports";
+import { listRegions } from "./regions";
+import { formerCatalogue, writeKeys, writeSite } from "./site";
+import { contentOf, toRelease, withStaged } from "./staged";
+import type { OpenedRequest } from "./request";
+
+/**
+ * Carries a plan out: artefacts, images, catalogue, record, and only then what takes old releases away. Every part may be
+ * done again. An error leaves the plan: the next run goes on with it.
+ */
+export async function finish(
+  publisher: Publisher,
+  plan: ReleasePlan,
+  opened: OpenedRequest | undefined,
+): Promise<void> {
+  const before = await readLedger(publisher, plan.image);
+  const recorded = before.records.some(tellsOf(plan));
+  if (!recorded) {
+    const keys = opened && (await bringArtefacts(publisher, plan, opened.request));
+    await makeVisible(publisher, plan);
+    const history = historyOf([...before.records, recordFor(plan, before.records.length)]);
+    await tellCustomers(publisher, { plan, history, request: opened?.request, keys });
+    await append(publisher, before, newRecord(plan));
+  }
+  await takeAway(publisher, plan);
+  if (plan.steps.some(isTaking)) await refreshCatalogue(publisher, plan.image);
+  await closePlan(publisher, plan);
+}
+
+/** Whether a record says that the plan has been carried out. */
+const tellsOf =
+  (plan: ReleasePlan) =>
+  ({ kind, build, to, at }: ReleaseRecord): boolean => {
+    if (at !== plan.at) return false;
+    return plan.kind === "publish"
+      ? kind === "published" && build === plan.build
+      : kind === "rolled-back" && to === plan.build;
+  };
+
+const isTaking = ({ phase }: ReleasePlan["steps"][number]): boolean => phase === "deactivate" || phase === "delete";
+
+/** Takes a plan back in every region. Throws once its release has been recorded: then only a roll back helps. */
+export async function abandon(publisher: Publisher, plan: ReleasePlan, reason: string): Promise<void> {
+  const ledger = await readLedger(publisher, plan.image);
+  if (ledger.records.some(tellsOf(plan)))
+    throw new Error(
+      `${plan.image}: ${plan.build} is published already; go on with it, then: factory rollback ${plan.image}`,
+    );
+  if (plan.abandoned === undefined) await writePlan(publisher, { ...plan, abandoned: reason });
+  const { revoked } = historyOf(ledger.records);
+  await takeBack(
+    publisher,
+    plan,
+    revoked.map(({ build }) => build),
+  );
+  const { build, request } = plan;
+  const about = { build, ...(request !== null && { request }) };
+  const at = publisher.now().toISOString();
+  await append(publisher, ledger, { kind: "abandoned", ...about, at, by: publisher.who, reason });
+  await closePlan(publisher, plan);
+}
+
+function newRecord(plan: ReleasePlan) {
+  const { kind, build, from, at, by, request } = plan;
+  return kind === "publish"
+    ? ({ kind: "published", build, at, by, ...(request !== null && { request }) } as const)
+    : ({ kind: "rolled-back", build: from ?? build, to: build, at, by } as const);
+}
+
+const recordFor = (plan: ReleasePlan, count: number) =>
+  ({ version: 1, image: plan.image, sequence: count + 1, previous: null, ...newRecord(plan) }) as const;
+
+type BuildKeys = Parameters<typeof writeKeys>[1];
+
+async function bringArtefacts(publisher: Publisher, plan: ReleasePlan, request: PublishRequest): Promise<BuildKeys> {
+  return withStaged(publisher, request, async (artefacts) => {
+    await toRelease(publisher, plan, artefacts);
+    return {
+      fingerprint: request.signedBy,
+      keyring: await contentOf(artefacts, "signing-key.gpg"),
+      armoured: await contentOf(artefacts, "signing-key.asc"),
+    };
+  });
+}
+
+interface Told {
+  readonly plan: ReleasePlan;
+  readonly history: ReleaseHistory;
+  readonly request: PublishRequest | undefined;
+  readonly keys: BuildKeys;
+}
+
+async function tellCustomers(publisher: Publisher, { plan, history, request, keys }: Told): Promise<void> {
+  const former = await formerCatalogue(publisher);
+  const title = request?.target.name ?? former?.images.find(({ name }) => name === plan.image)?.title ?? plan.image;
+  const listed = await listRegions(publisher, {
+    image: plan.image,
+    title,
+    names: publisher.regions.map((r) => r.name),
+  });
+  const catalogue = changedCatalogue({
+    former,
+    factory: publisher.factory,
+    address: publisher.address,
+    at: publisher.now().toISOString(),
+    keys: await writeKeys(publisher, keys, former),
+    image: plan.image,
+    request,
+    entry: plan.entry ?? undefined,
+    history,
+    regions: listed.map(({ port, images }) => ({ name: port.name, region: port.region, images })),
+  });
+  await writeSite(publisher, catalogue);
+}
+
+/** After old releases were taken away, or something was revoked. */
+export async function refreshCatalogue(
+  publisher: Publisher,
+  image: string,
+  builtOn?: ReadonlyMap<string, readonly string[]>,
+): Promise<void> {
+  const former = await formerCatalogue(publisher);
+  if (!former) return;
+  const title = former.images.find(({ name }) => name === image)?.title ?? image;
+  const listed = await listRegions(publisher, { image, title, names: publisher.regions.map(({ name }) => name) });
+  const { records } = await readLedger(publisher, image);
+  const catalogue = changedCatalogue({
+    former,
+    factory: publisher.factory,
+    address: publisher.address,
+    at: publisher.now().toISOString(),
+    keys: await writeKeys(publisher, undefined, former),
+    image,
+    history: historyOf(records),
+    regions: listed.map(({ port, images }) => ({ name: port.name, region: port.region, images })),
+    ...(builtOn && { builtOn }),
+  });
+  await writeSite(publisher, catalogue);
+}

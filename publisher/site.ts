@@ -1,0 +1,109 @@
+/** Catalogue and pages in bucket release, made anew after every change and signed. */
+import { createHash, X509Certificate } from "node:crypto";
+import {
+  artefactObject,
+  CATALOGUE,
+  catalogueText,
+  currentRelease,
+  readCatalogue,
+  type Catalogue,
+} from "../model/catalogue";
+import { CATALOGUE_TYPE } from "../model/dsse";
+import type { Changes } from "../model/changes";
+import { signatureOf } from "../site/site-file";
+import type { ListedPackage, ReleaseDetails } from "../site/details";
+import { sealed, unsealed } from "./ledger";
+import type { Publisher } from "./ports";
+
+type Store = Pick<Publisher, "release" | "key" | "trusted" | "renderSite">;
+
+/** The publisher's own copy, signature and all in one object: what it goes on from, wherever it was interrupted. */
+const OWN_COPY = ".factory/catalogue.json";
+
+/** The catalogue as the publisher has last written it. Throws when somebody else has. */
+export async function formerCatalogue(store: Store): Promise<Catalogue | undefined> {
+  const text = (await store.release.read(OWN_COPY))?.toString("utf8");
+  if (text === undefined) return undefined;
+  return readCatalogue(await unsealed(store, { type: CATALOGUE_TYPE, text, name: OWN_COPY }));
+}
+
+/** Files of a site before those that lead to them; the catalogue, which everything else is made from, last but one. */
+export async function writeSite(store: Store, catalogue: Catalogue): Promise<void> {
+  const { release, key, renderSite } = store;
+  const text = catalogueText(catalogue);
+  await release.write(OWN_COPY, await sealed(store, CATALOGUE_TYPE, catalogue), { type: "application/json" });
+  const files = [...renderSite(catalogue, await detailsOf(store, catalogue))];
+  const isEntrance = (name: string): boolean => name === "index.html";
+  const ordered = [...files].sort(([a], [b]) => Number(isEntrance(a)) - Number(isEntrance(b)));
+  for (const [name, { content, type, sign }] of ordered.filter(([one]) => !isEntrance(one))) {
+    if (sign === "detached")
+      await release.write(signatureOf(name), await key.sign(Buffer.from(content)), { type: SIGNATURE });
+    await release.write(name, sign === "clear" ? await key.clearSign(content) : content, { type });
+  }
+  await release.write(signatureOf(CATALOGUE), await key.sign(Buffer.from(text)), { type: SIGNATURE });
+  await release.write(CATALOGUE, text, { type: "application/json" });
+  for (const [name, { content, type }] of ordered.filter(([one]) => isEntrance(one)))
+    await release.write(name, content, { type });
+}
+
+const SIGNATURE = "application/pgp-signature";
+
+/** Public keys as objects of the site, and where the catalogue says that they are. */
+export async function writeKeys(
+  { release, key, trusted }: Store,
+  builds: { readonly fingerprint: string; readonly keyring: Buffer; readonly armoured: Buffer } | undefined,
+  former: Catalogue | undefined,
+): Promise<Catalogue["keys"]> {
+  const write = async (name: string, content: string | Buffer, type = "text/plain; charset=utf-8"): Promise<string> => {
+    await release.write(name, content, { type });
+    return name;
+  };
+  const binary = "application/pgp-keys";
+  const buildKeys = builds && {
+    fingerprint: builds.fingerprint,
+    keyring: await write("keys/builds.gpg", builds.keyring, binary),
+    key: await write("keys/builds.asc", builds.armoured),
+  };
+  const ofBuilds = buildKeys ?? former?.keys.builds;
+  if (!ofBuilds) throw new Error(`${release.bucket}/${CATALOGUE}: there is none yet; publish something first`);
+  const [pem] = trusted.image;
+  const certificate = pem === undefined ? undefined : new X509Certificate(pem);
+  return {
+    builds: ofBuilds,
+    publisher: {
+      fingerprint: key.fingerprint,
+      keyring: await write("keys/publisher.gpg", await key.keyring(), binary),
+      key: await write("keys/publisher.asc", await key.armoured()),
+    },
+    ...(certificate && {
+      image: {
+        certificate: await write("keys/image-signing.crt", certificate.toString()),
+        publicKey: await write(
+          "keys/image-signing.pub",
+          certificate.publicKey.export({ type: "spki", format: "pem" }).toString(),
+        ),
+        sha256: createHash("sha256").update(certificate.raw).digest("hex"),
+      },
+    }),
+  };
+}
+
+/** What pages of current releases show in full. */
+async function detailsOf({ release }: Store, catalogue: Catalogue): Promise<Map<string, ReleaseDetails>> {
+  const json = async <T>(image: string, build: string, name: string): Promise<T | undefined> => {
+    const content = await release.read(artefactObject(image, build, name));
+    return content && (JSON.parse(content.toString("utf8")) as T);
+  };
+  const entries = await Promise.all(
+    catalogue.images.map(async (image): Promise<[string, ReleaseDetails] | undefined> => {
+      const build = currentRelease(image)?.build;
+      if (build === undefined) return undefined;
+      const [packages, changes] = await Promise.all([
+        json<readonly ListedPackage[]>(image.name, build, "packages.json"),
+        json<Changes>(image.name, build, "changes.json"),
+      ]);
+      return [build, { ...(packages && { packages }), ...(changes && { changes }) }];
+    }),
+  );
+  return new Map(entries.flatMap((entry) => (entry ? [entry] : [])));
+}

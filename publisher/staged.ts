@@ -1,0 +1,100 @@
+/** A build's artefacts out of bucket staging: fetched, compared with the request, then into bucket release. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { artefactObject } from "../model/catalogue";
+import type { PublishRequest } from "../model/publish-request";
+import { Refusal, type Publisher } from "./ports";
+
+export interface Staged {
+  readonly path: string;
+  /** Where it lies here. */
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly sha512: string;
+  readonly md5: string;
+}
+
+/** Runs `work` with all artefacts in files here. Throws a Refusal for one that is not what the request lists. */
+export async function withStaged<T>(
+  publisher: Pick<Publisher, "staging" | "work">,
+  request: PublishRequest,
+  work: (artefacts: ReadonlyMap<string, Staged>) => Promise<T>,
+): Promise<T> {
+  const directory = path.join(publisher.work, request.build);
+  try {
+    const artefacts = new Map<string, Staged>();
+    for (const listed of request.artefacts) {
+      const file = path.join(directory, listed.path);
+      await mkdir(path.dirname(file), { recursive: true });
+      await publisher.staging.download(`${request.image.name}/${request.build}/${listed.path}`, file);
+      const found = await digests(file);
+      if (found.size !== listed.size || found.sha256 !== listed.sha256)
+        throw new Refusal(`${listed.path}: what lies in ${publisher.staging.bucket} is not what the request lists`);
+      artefacts.set(listed.path, { path: listed.path, file, ...found });
+    }
+    return await work(artefacts);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  txt: "text/plain; charset=utf-8",
+  log: "text/plain; charset=utf-8",
+  md: "text/plain; charset=utf-8",
+  tap: "text/plain; charset=utf-8",
+  hashdeep: "text/plain; charset=utf-8",
+  asc: "text/plain; charset=utf-8",
+  json: "application/json",
+  xml: "application/xml",
+};
+
+/** Those that come to stand in bucket release, with a signature of the checksums by the publisher's own key. */
+export async function toRelease(
+  { release, key, say }: Pick<Publisher, "release" | "key" | "say">,
+  { image, build }: { readonly image: string; readonly build: string },
+  artefacts: ReadonlyMap<string, Staged>,
+): Promise<void> {
+  for (const { path: name, file, md5 } of artefacts.values()) {
+    const plain = name === "SHA256SUMS" || name === "SHA512SUMS";
+    const type = plain ? TYPES["txt"] : TYPES[path.extname(name).slice(1)];
+    await release.upload(artefactObject(image, build, name), file, { md5, type: type ?? "application/octet-stream" });
+  }
+  for (const name of ["SHA256SUMS", "SHA512SUMS"]) {
+    const sums = artefacts.get(name);
+    if (!sums) continue;
+    const content = await readAll(sums.file);
+    await release.write(artefactObject(image, build, `${name}.gpg`), await key.sign(content), {
+      type: "application/pgp-signature",
+    });
+  }
+  say(`${artefacts.size} artefacts in ${release.bucket}/images/${image}/${build}/`);
+}
+
+/** A small artefact's content. Throws a Refusal when the request lists none of this name. */
+export async function contentOf(artefacts: ReadonlyMap<string, Staged>, name: string): Promise<Buffer> {
+  const found = artefacts.get(name);
+  if (!found) throw new Refusal(`the request lists no ${name}`);
+  return readAll(found.file);
+}
+
+async function readAll(file: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function digests(file: string): Promise<Pick<Staged, "size" | "sha256" | "sha512" | "md5">> {
+  const [sha256, sha512, md5] = ["sha256", "sha512", "md5"].map((name) => createHash(name));
+  let size = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    for (const hash of [sha256, sha512, md5]) hash?.update(chunk);
+  }
+  const hex = (hash = createHash("md5")): string => hash.digest("hex");
+  return { size, sha256: hex(sha256), sha512: hex(sha512), md5: hex(md5) };
+}
