@@ -10,6 +10,8 @@ export interface Volume {
   /** GiB */
   readonly size: number;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of the image that it was made from. */
+  readonly volume_image_metadata?: Readonly<Record<string, string>>;
   readonly availability_zone: string;
   readonly created_at: string;
   readonly attachments: readonly {
@@ -60,10 +62,15 @@ export async function getVolume(session: Session, id: string): Promise<Volume | 
 /** Volumes with exactly this name and all of this metadata, as far as given. */
 export async function listVolumes(
   session: Session,
-  filter: { readonly name?: string; readonly metadata?: Readonly<Record<string, string>> } = {},
+  filter: {
+    readonly name?: string;
+    readonly metadata?: Readonly<Record<string, string>>;
+    /** An administrator's: of everybody. */
+    readonly allProjects?: boolean;
+  } = {},
 ): Promise<Volume[]> {
-  const { name, metadata = {} } = filter;
-  const query = name === undefined ? {} : { name };
+  const { name, metadata = {}, allProjects } = filter;
+  const query = { name, ...(allProjects === true && { all_tenants: "1" }) };
   const volumes = await listAll<Volume>(session, {
     service: "block-storage",
     path: "/volumes/detail",

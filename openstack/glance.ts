@@ -1,4 +1,5 @@
 /** Images. */
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
@@ -50,6 +51,8 @@ export interface ImageFilter {
   readonly owner?: string;
   readonly visibility?: string;
   readonly status?: string;
+  /** Hidden images are listed only when they are asked for. @default false */
+  readonly hidden?: boolean;
   /** Custom properties with exactly these values. */
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -145,7 +148,7 @@ export async function getImage(session: Session, id: string): Promise<GlanceImag
 }
 
 export function listImages(session: Session, filter: ImageFilter = {}): Promise<GlanceImage[]> {
-  const { name, tags, owner, visibility, status, properties } = filter;
+  const { name, tags, owner, visibility, status, hidden, properties } = filter;
   const query: Query = {
     ...properties,
     // Glance reads commas and operators ("in:", "neq:") in a bare name.
@@ -154,6 +157,7 @@ export function listImages(session: Session, filter: ImageFilter = {}): Promise<
     owner,
     visibility,
     status,
+    os_hidden: hidden,
     limit: 200,
   };
   return listAll(session, { service: "image", path: "/images", query, key: "images" });
@@ -172,6 +176,33 @@ export function updateImage(session: Session, id: string, changes: readonly Imag
     headers: { "content-type": "application/openstack-images-v2.1-json-patch" },
     json: changes,
   });
+}
+
+/** Nobody but administrators can read its data any more. */
+export async function deactivateImage(session: Session, id: string): Promise<void> {
+  await session.request({ service: "image", method: "POST", path: `/images/${id}/actions/deactivate`, retry: true });
+}
+
+/** The opposite of {@link deactivateImage}. */
+export async function reactivateImage(session: Session, id: string): Promise<void> {
+  await session.request({ service: "image", method: "POST", path: `/images/${id}/actions/reactivate`, retry: true });
+}
+
+/** Hex digests of the image's data as it is read now; nothing of it is written anywhere. */
+export async function imageDigests(
+  session: Session,
+  id: string,
+  algorithms: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const answer = await session.stream({
+    service: "image",
+    method: "GET",
+    path: `/images/${id}/file`,
+    headers: { accept: "application/octet-stream" },
+  });
+  const hashes = algorithms.map((name) => [name, createHash(name)] as const);
+  for await (const chunk of answer.stream) hashes.forEach(([, hash]) => hash.update(chunk as Buffer));
+  return Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest("hex")]));
 }
 
 /** True when it was there. */

@@ -103,10 +103,19 @@ export async function getServer(session: Session, id: string): Promise<Server | 
 /** Servers that carry all of these tags and have exactly this name, as far as given. */
 export async function listServers(
   session: Session,
-  filter: { readonly tags?: readonly string[]; readonly name?: string } = {},
+  filter: {
+    readonly tags?: readonly string[];
+    readonly name?: string;
+    /** Id of the image that they run. */
+    readonly image?: string;
+    /** An administrator's: of everybody. */
+    readonly allProjects?: boolean;
+  } = {},
 ): Promise<Server[]> {
-  const { tags, name } = filter;
+  const { tags, name, image, allProjects } = filter;
   const query = {
+    image,
+    ...(allProjects === true && { all_tenants: "1" }),
     ...(tags && tags.length > 0 && { tags: tags.join(",") }),
     // Nova takes the name for a regular expression.
     ...(name !== undefined && { name: `^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$` }),

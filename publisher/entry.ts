@@ -1,4 +1,5 @@
 /** What the catalogue says of a build, read from its artefacts and its images. */
+import { createHash, X509Certificate } from "node:crypto";
 import type { Changes } from "../model/changes";
 import type { PublishRequest } from "../model/publish-request";
 import type { PlannedEntry } from "../model/release-plan";
@@ -24,12 +25,14 @@ export async function catalogueEntry({ request, artefacts, tests, images, at }: 
   const [image] = images;
   if (!image) throw new Refusal(`${request.build}: has no image`);
   const { packages, virtualSize, since } = await changesOf(artefacts, file.size);
-  const signatures = ["SHA256SUMS.gpg", "SHA512SUMS.gpg"].filter((name) => artefacts.has(name.slice(0, -4)));
   return {
     build: request.build,
     released: at,
     patchedUntil: patchedUntil(image),
     commit: request.recipe.commit,
+    ...(artefacts.has("image-signing.crt") && {
+      certificate: certificateHash(await contentOf(artefacts, "image-signing.crt")),
+    }),
     signedBy: request.signedBy,
     format: image.disk_format ?? "qcow2",
     size: file.size,
@@ -39,15 +42,22 @@ export async function catalogueEntry({ request, artefacts, tests, images, at }: 
     sha256: file.sha256,
     sha512: artefacts.get(file.path)?.sha512 ?? "",
     properties: commonProperties(images),
-    artefacts: [
-      ...request.artefacts.map(({ path, size }) => ({ path, size })),
-      ...signatures.map((path) => ({ path, size: 0 })),
-    ].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    artefacts: request.artefacts
+      .map(({ path, size }) => ({ path, size }))
+      .filter(({ path }) => isShown(path))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
     tests: { passed: tests.passed, skipped: tests.skipped },
     packages,
     changes: since,
   };
 }
+
+function certificateHash(pem: Buffer): string {
+  return createHash("sha256").update(new X509Certificate(pem).raw).digest("hex");
+}
+
+/** The web site shows nothing whose name begins with a dot. */
+const isShown = (path: string): boolean => !/(^|\/)\./.test(path);
 
 async function changesOf(
   artefacts: ReadonlyMap<string, Staged>,

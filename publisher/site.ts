@@ -27,26 +27,18 @@ export async function formerCatalogue(store: Store): Promise<Catalogue | undefin
   return readCatalogue(await unsealed(store, { type: CATALOGUE_TYPE, text, name: OWN_COPY }));
 }
 
-/** Files of a site before those that lead to them; the catalogue, which everything else is made from, last but one. */
+/** Files in the order that the renderer gives: what leads to others comes after them. */
 export async function writeSite(store: Store, catalogue: Catalogue): Promise<void> {
   const { release, key, renderSite } = store;
-  const text = catalogueText(catalogue);
   await release.write(OWN_COPY, await sealed(store, CATALOGUE_TYPE, catalogue), { type: "application/json" });
-  const files = [...renderSite(catalogue, await detailsOf(store, catalogue))];
-  const isEntrance = (name: string): boolean => name === "index.html";
-  const ordered = [...files].sort(([a], [b]) => Number(isEntrance(a)) - Number(isEntrance(b)));
-  for (const [name, { content, type, sign }] of ordered.filter(([one]) => !isEntrance(one))) {
-    if (sign === "detached")
-      await release.write(signatureOf(name), await key.sign(Buffer.from(content)), { type: SIGNATURE });
+  for (const [name, { content, type, sign }] of renderSite(catalogue, await detailsOf(store, catalogue))) {
+    if (sign === "detached") {
+      const signature = await key.sign(Buffer.from(content));
+      await release.write(signatureOf(name), signature, { type: "application/pgp-signature" });
+    }
     await release.write(name, sign === "clear" ? await key.clearSign(content) : content, { type });
   }
-  await release.write(signatureOf(CATALOGUE), await key.sign(Buffer.from(text)), { type: SIGNATURE });
-  await release.write(CATALOGUE, text, { type: "application/json" });
-  for (const [name, { content, type }] of ordered.filter(([one]) => isEntrance(one)))
-    await release.write(name, content, { type });
 }
-
-const SIGNATURE = "application/pgp-signature";
 
 /** Public keys as objects of the site, and where the catalogue says that they are. */
 export async function writeKeys(

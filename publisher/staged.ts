@@ -53,9 +53,9 @@ const TYPES: Readonly<Record<string, string>> = {
   xml: "application/xml",
 };
 
-/** Those that come to stand in bucket release, with a signature of the checksums by the publisher's own key. */
+/** What was compared comes to stand in bucket release. */
 export async function toRelease(
-  { release, key, say }: Pick<Publisher, "release" | "key" | "say">,
+  { release, say }: Pick<Publisher, "release" | "say">,
   { image, build }: { readonly image: string; readonly build: string },
   artefacts: ReadonlyMap<string, Staged>,
 ): Promise<void> {
@@ -63,14 +63,6 @@ export async function toRelease(
     const plain = name === "SHA256SUMS" || name === "SHA512SUMS";
     const type = plain ? TYPES["txt"] : TYPES[path.extname(name).slice(1)];
     await release.upload(artefactObject(image, build, name), file, { md5, type: type ?? "application/octet-stream" });
-  }
-  for (const name of ["SHA256SUMS", "SHA512SUMS"]) {
-    const sums = artefacts.get(name);
-    if (!sums) continue;
-    const content = await readAll(sums.file);
-    await release.write(artefactObject(image, build, `${name}.gpg`), await key.sign(content), {
-      type: "application/pgp-signature",
-    });
   }
   say(`${artefacts.size} artefacts in ${release.bucket}/images/${image}/${build}/`);
 }

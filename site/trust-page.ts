@@ -16,23 +16,13 @@ export function trustPage(catalogue: Catalogue): SiteFile {
   const body = html`${crumbs(at)}
     <h1>Trust and feeds</h1>
     <p class="lead">
-      Three keys stand behind every image. Learn their fingerprints by another way than this page: from the operator's
+      Keys stand behind every image. Learn their fingerprints by another way than this page: from the operator's
       contract, by telephone, on paper.
     </p>
     <section aria-labelledby="keys">
       <h2 id="keys">Keys</h2>
       ${key("Publisher", "signs what is published: sums, this catalogue, the simplestreams index", keys.publisher, to)}
-      ${key("Builds", "signs each artefact of a build", keys.builds, to)}
-      <h3>Image signature</h3>
-      <p>The P-384 key whose signature Glance and Nova verify.</p>
-      ${facts([
-        ["SHA-256 of the certificate", html`<code class="hash">${keys.image.sha256}</code>`],
-        [
-          "Files",
-          html`<a href="${to(keys.image.certificate)}">certificate</a
-            >${keys.image.publicKey !== undefined && html`, <a href="${to(keys.image.publicKey)}">public key</a>`}`,
-        ],
-      ])}
+      ${key("Builds", "signs each artefact of a build", keys.builds, to)} ${keys.image && imageKey(keys.image, to)}
     </section>
     <section aria-labelledby="words">
       <h2 id="words">Words</h2>
@@ -65,6 +55,22 @@ export function trustPage(catalogue: Catalogue): SiteFile {
     </section>`;
   const description = "Fingerprints of the keys, the meaning of states, feeds for machines";
   return page({ at, factory, title: "Trust and feeds", description, body, script: true });
+}
+
+function imageKey(
+  { sha256, certificate, publicKey }: NonNullable<Catalogue["keys"]["image"]>,
+  to: (object: string) => string,
+): Html {
+  return html`<h3>Image signature</h3>
+    <p>The P-384 key whose signature Glance and Nova verify.</p>
+    ${facts([
+      ["SHA-256 of the certificate", html`<code class="hash">${sha256}</code>`],
+      [
+        "Files",
+        html`<a href="${to(certificate)}">certificate</a
+          >${publicKey !== undefined && html`, <a href="${to(publicKey)}">public key</a>`}`,
+      ],
+    ])}`;
 }
 
 function key(

@@ -27,13 +27,15 @@ export function checks(catalogue: Catalogue, image: CatalogueImage, release: Rel
       ...objects.map((object) => shellWord(`${catalogue.address}/${address(object)}`)),
     ].join(" \\\n  ");
   if (!has(file)) return [];
+  const certificate = release.certificate ?? catalogue.keys.image?.sha256;
   return [
     release.state !== "revoked" && published({ catalogue, image, objects: own(file), fetch }),
     has(`${file}.asc`, "signing-key.gpg") &&
       builder({ release, file, objects: own(`${file}.asc`, "signing-key.gpg"), fetch }),
-    has(`${file}.sig`, "image-signing.crt") &&
+    certificate !== undefined &&
+      has(`${file}.sig`, "image-signing.crt") &&
       cloud({
-        certificate: release.certificate ?? catalogue.keys.image.sha256,
+        certificate,
         file,
         objects: own(`${file}.sig`, "image-signing.crt"),
         fetch,

@@ -17,6 +17,8 @@ import type {
   PublisherPolicy,
   RegionPort,
 } from "../../../publisher/ports";
+import { catalogueText } from "../../../model/catalogue";
+import type { SiteFile } from "../../../site/site-file";
 import { REQUEST } from "../model/request";
 
 export const hash = (content: string | Buffer, algorithm = "sha256"): string =>
@@ -224,9 +226,10 @@ export class World {
       approvers: undefined,
       isReviewed: () => Promise.resolve(true),
       renderSite: (catalogue) =>
-        new Map([
-          ["index.html", { content: names(catalogue).join(" "), type: "text/html" }],
+        new Map<string, SiteFile>([
+          ["catalogue.json", { content: catalogueText(catalogue), type: "application/json", sign: "detached" }],
           ["streams/v1/index.sjson", { content: names(catalogue).join("\n"), type: "text/plain", sign: "clear" }],
+          ["index.html", { content: names(catalogue).join(" "), type: "text/html" }],
         ]),
       work: this.work,
       who: "pub@admin",

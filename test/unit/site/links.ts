@@ -26,8 +26,7 @@ export function objectsOf(catalogue: Catalogue, files: SiteFiles): ReadonlySet<s
     ...files.keys(),
     ...[...files].filter(([, { sign }]) => sign === "detached").map(([name]) => signatureOf(name)),
     ...[builds, publisher].flatMap(({ key, keyring }) => [key, keyring]),
-    image.certificate,
-    ...(image.publicKey === undefined ? [] : [image.publicKey]),
+    ...[image?.certificate, image?.publicKey].flatMap((object) => object ?? []),
     ...catalogue.images.flatMap(({ name, releases }) =>
       releases.flatMap(({ build, artefacts }) => artefacts.map(({ path }) => artefactObject(name, build, path))),
     ),

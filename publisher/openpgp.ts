@@ -1,0 +1,81 @@
+/** OpenPGP by gpg and gpgv, in homes of their own that are gone afterwards. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { command } from "./command";
+import type { Keyring, PublisherKey } from "./ports";
+
+/** Everything that is opened here is closed by this. */
+export interface OpenPgp {
+  readonly keyring: (armoured: readonly string[]) => Promise<Keyring>;
+  /** @param secrets armoured secret keys, the one that signs first: former ones only verify */
+  readonly publisherKey: (secrets: readonly string[]) => Promise<PublisherKey>;
+  readonly close: () => Promise<void>;
+}
+
+/** @param parent a directory in memory: secret keys are written below it while the publisher runs */
+export async function openPgp(parent: string): Promise<OpenPgp> {
+  const root = await mkdtemp(path.join(parent, "gpg-"));
+  const homes: string[] = [];
+  const home = async (keys: readonly string[]): Promise<string> => {
+    const directory = path.join(root, String(homes.length));
+    homes.push(directory);
+    await mkdir(directory, { mode: 0o700 });
+    for (const key of keys) await gpg(directory, ["--import"], key);
+    return directory;
+  };
+  return {
+    keyring: async (armoured) => keyringIn(await home(armoured), root),
+    publisherKey: async (secrets) => {
+      const directory = await home(secrets);
+      const [newest = ""] = secrets;
+      const shown = (await gpg(directory, ["--with-colons", "--show-keys"], newest)).toString();
+      const fingerprint = /^fpr:(?:[^:]*:){8}([0-9A-F]{40}):/m.exec(shown)?.[1];
+      if (fingerprint === undefined) throw new Error("secrets.publisher: holds no OpenPGP secret key");
+      return keyIn(directory, root, fingerprint);
+    },
+    async close() {
+      for (const directory of homes)
+        await command("gpgconf", ["--homedir", directory, "--kill", "all"]).catch(() => undefined);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function gpg(home: string, args: readonly string[], input?: string | Buffer): Promise<Buffer> {
+  const fixed = ["--homedir", home, "--batch", "--no-tty", "--quiet", "--pinentry-mode", "error"];
+  return command("gpg", [...fixed, ...args], input === undefined ? {} : { input });
+}
+
+function keyringIn(home: string, work: string): Keyring {
+  return {
+    async signer(content, signature) {
+      const directory = await mkdtemp(path.join(work, "check-"));
+      try {
+        const files = [path.join(directory, "signature"), path.join(directory, "content")] as const;
+        await writeFile(files[0], signature);
+        await writeFile(files[1], content);
+        const keys = path.join(home, "pubring.kbx");
+        const said = await command("gpgv", ["--homedir", home, "--keyring", keys, "--status-fd", "1", ...files]);
+        // The last field is the whole key's fingerprint, whichever subkey has signed.
+        return /^\[GNUPG:\] VALIDSIG .* ([0-9A-F]{40})$/m.exec(said.toString())?.[1];
+      } catch {
+        return undefined;
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function keyIn(home: string, work: string, fingerprint: string): PublisherKey {
+  const { signer } = keyringIn(home, work);
+  const by = ["--local-user", fingerprint, "--digest-algo", "SHA512"];
+  return {
+    fingerprint,
+    sign: (content) => gpg(home, [...by, "--detach-sign"], content),
+    clearSign: async (content) => (await gpg(home, [...by, "--clear-sign"], content)).toString(),
+    keyring: () => gpg(home, ["--export", fingerprint]),
+    armoured: async () => (await gpg(home, ["--armor", "--export", fingerprint])).toString(),
+    verify: async (content, signature) => (await signer(content, signature)) !== undefined,
+  };
+}
