@@ -9,9 +9,8 @@ export const SCRIPT = `"use strict";
     const status = document.querySelector(".found");
     const groups = [...document.querySelectorAll(".group")].map((group) => ({
       group,
-      rows: rowsOf(group).map((row) => ({ row, text: row.textContent.toLowerCase(), regions: row.cells[3]?.textContent.split(", ") ?? [] })),
+      rows: rowsOf(group).map((row) => ({ row, text: row.textContent.trim().toLowerCase(), regions: row.cells[3]?.textContent.split(", ") ?? [] })),
     }));
-    const what = form.dataset.search;
     const input = form.querySelector("input");
     const select = form.querySelector("select");
     const matches = (words, region) => ({ text, regions }) =>
@@ -32,7 +31,7 @@ export const SCRIPT = `"use strict";
         group.hidden = here === 0;
         count += here;
       }
-      status.textContent = words.length === 0 && region === "" ? "" : count + " of " + what + " found";
+      status.textContent = words.length === 0 && region === "" ? "" : count === 0 ? "Nothing found" : count + " found";
     };
     form.addEventListener("input", search);
     form.addEventListener("submit", (event) => event.preventDefault());

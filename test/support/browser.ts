@@ -1,0 +1,20 @@
+/** A real browser: the distribution's Chromium, without a screen. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { chromium, type Browser } from "playwright-core";
+import { ROOT } from "./paths";
+import { say } from "./say";
+
+const PROGRAM = "/usr/bin/chromium";
+
+/** Installs it first where it is not there yet. */
+export async function startBrowser(): Promise<Browser> {
+  if (!existsSync(PROGRAM)) {
+    say("installing chromium");
+    await promisify(execFile)(path.join(ROOT, "test", "install-packages"), ["chromium"], { timeout: 15 * 60_000 });
+  }
+  // The tests run as root, as whom Chromium's sandbox does not start; it sees pages of the test alone.
+  return chromium.launch({ executablePath: PROGRAM, args: ["--no-sandbox", "--disable-gpu"], timeout: 120_000 });
+}
