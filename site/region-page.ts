@@ -30,6 +30,6 @@ export function regionPage(catalogue: Catalogue, region: CatalogueRegion): SiteF
       ["Identity service", region.authUrl !== undefined && html`<code>${region.authUrl}</code>`],
       ["Owner of the images", region.owner !== undefined && html`<code>${region.owner}</code>`],
     ])}
-    ${rows.length === 0 ? html`<p>No image is here at present.</p>` : table(`Current images in ${region.name}`, ["Image", "Image id", "Visibility"], rows)}`;
+    ${rows.length === 0 ? html`<p>No image is here at present.</p>` : table(`Current images in ${region.name}`, ["Image", "Image id", "Visibility"], rows, "ids")}`;
   return page({ at, factory: catalogue.factory, title, description: `Ids of current images in ${region.name}`, body });
 }

@@ -68,22 +68,27 @@ const COPY_STATES: Readonly<Record<ReleaseCopy["status"], (copy: ReleaseCopy) =>
   pending: () => html`<b class="warn">being withdrawn</b>, the region has not answered yet`,
 };
 
+function signatureText({ status, signed }: ReleaseCopy): string {
+  if (status !== "active") return "–";
+  return signed ? "can be verified at boot" : "not for others to verify";
+}
+
 /** Where it is in OpenStack. */
 export function copies(shown: Shown): Html {
   const { release, at } = shown;
   if (release.copies.length === 0) return html`<p>No region has it any more.</p>`;
   const rows = release.copies.map((copy) => {
-    const { region, imageId, signed, hash } = copy;
+    const { region, imageId, hash } = copy;
     const same = hash.value === release.sha512 || hash.value === release.sha256;
     return html`<tr>
       <th scope="row"><a href="${relative(at, PLACES.region(region))}">${region}</a></th>
       <td><code>${imageId}</code></td>
       <td>${COPY_STATES[copy.status](copy)}</td>
-      <td>${signed ? "can be verified at boot" : "not for others to verify"}</td>
+      <td>${signatureText(copy)}</td>
       <td>${same ? "the file below" : html`<code class="hash">${hash.algorithm}:${hash.value}</code>`}</td>
     </tr> `;
   });
-  return table(`${release.name} in OpenStack`, ["Region", "Image id", "State", "Signature", "Bytes"], rows);
+  return table(`${release.name} in OpenStack`, ["Region", "Image id", "State", "Signature", "Bytes"], rows, "ids");
 }
 
 export function downloads(shown: Shown): Html {

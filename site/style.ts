@@ -64,7 +64,7 @@ th, td { text-align: left; vertical-align: top; padding: .6rem .75rem .6rem 0; b
 thead th { font-size: .82rem; font-weight: 500; color: var(--quiet); padding-top: 0; padding-bottom: .4rem; white-space: nowrap }
 tbody th { font-weight: 500 } td { font-variant-numeric: tabular-nums }
 tr:target { background: var(--warn-soft) }
-.scroll { overflow-x: auto }
+.scroll { overflow-x: auto } .ids code { white-space: nowrap }
 .images th p { color: var(--quiet); font-weight: 400; font-size: .88rem; margin: 0 }
 .images tbody a { font-weight: 600; text-decoration: none } .images tbody a:hover { text-decoration: underline }
 .images td:nth-child(3), .images time { white-space: nowrap }
@@ -74,7 +74,7 @@ tr:target { background: var(--warn-soft) }
 .group > h2 { margin-top: 2.25rem }
 .packages td:first-child { font-weight: 500 } .packages td:last-child { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85em }
 .packages td, .properties td, .properties th, .changes td, .changes th { padding-top: .35rem; padding-bottom: .35rem; overflow-wrap: anywhere }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1px; margin: 0 0 1.5rem; border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; background: var(--raised) }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1px; margin: 0 0 1.5rem; border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; background: var(--raised) }
 .facts > div { padding: .65rem .9rem; box-shadow: 0 0 0 1px var(--line) }
 dt { font-size: .82rem; color: var(--quiet) } dd { margin: 0; overflow-wrap: anywhere }
 .words { display: grid; grid-template-columns: max-content 1fr; gap: .5rem 1.25rem } .words dt { font-size: 1rem; font-weight: 600; color: var(--ink) }

