@@ -91,7 +91,7 @@ function withRelease(catalogue: Catalogue, current: Release, publisher: string, 
     keys: {
       builds: { ...keys.builds, fingerprint: current.signedBy },
       publisher: { ...keys.publisher, fingerprint: publisher },
-      image: { ...keys.image, sha256: createHash("sha256").update(der).digest("hex") },
+      image: { ...keys.image!, sha256: createHash("sha256").update(der).digest("hex") },
     },
     images: [{ ...image!, releases }, ...others],
   };
@@ -102,15 +102,15 @@ async function writeKeys(site: string, { keys }: Catalogue, directory: string, p
   const copies = [
     ["signing-key.gpg", keys.builds.keyring],
     ["signing-key.asc", keys.builds.key],
-    ["image-signing.crt", keys.image.certificate],
+    ["image-signing.crt", keys.image!.certificate],
   ] as const;
   for (const [from, to] of copies) cpSync(path.join(directory, from), path.join(site, to));
   const armoured = await publisher.publicKey(keys.publisher.fingerprint);
   writeFileSync(path.join(site, keys.publisher.key), armoured);
   const keyring = execFileSync("gpg", ["--dearmor"], { input: armoured });
   writeFileSync(path.join(site, keys.publisher.keyring), keyring);
-  const key = execFileSync("openssl", ["x509", "-in", path.join(site, keys.image.certificate), "-noout", "-pubkey"]);
-  if (keys.image.publicKey !== undefined) writeFileSync(path.join(site, keys.image.publicKey), key);
+  const key = execFileSync("openssl", ["x509", "-in", path.join(site, keys.image!.certificate), "-noout", "-pubkey"]);
+  writeFileSync(path.join(site, keys.image!.publicKey!), key);
 }
 
 /** Writes what was rendered, signed as each file asks for it. */
