@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { AGENT } from "../model/agent";
 import { BUILD_AGENT, JENKINS_CREDENTIALS } from "../model/jenkins";
+import type { HostKey } from "../model/host-keys";
 import { HOST_PATHS } from "../model/plan";
 import type { Deployment } from "./deployment";
 import { KnownHosts } from "./known-hosts";
-import { findNode, listNodes, Ways } from "./nodes";
+import { findNode, listNodes, Ways, type FactoryNode } from "./nodes";
 import { quote } from "./shell";
 import type { SshHost } from "./ssh";
 import { UserError } from "./user-error";
@@ -40,19 +41,24 @@ export async function buildAgent(
   const publicKey = publicKeyIn(keyFile);
   const { factory } = deployment.config;
   const node = findNode(await listNodes(deployment), image, factory);
-  if (node.role !== "build-host")
-    throw new UserError(`${node.name}: is no build host; name an image that is being built`);
-  const ways = new Ways(deployment);
-  const host = await ways.to(node);
-  await prepare(host, node.user, publicKey, deployment.config.jenkins.java);
-  const key = new KnownHosts(deployment.home.knownHosts)
-    .keys(node.server.id)
-    .find(({ type }) => type === "ssh-ed25519");
-  if (!key)
-    throw new UserError(`${node.name}: no ssh-ed25519 host key of it is pinned; its image's cloud-init makes one`);
+  const host = await new Ways(deployment).to(node);
+  // before anything is done on it: whether it can be one at all
+  const agent = agentOf(node, new KnownHosts(deployment.home.knownHosts).keys(node.server.id));
+  await prepareAgent(host, { user: node.user, publicKey, java: deployment.config.jenkins.java });
+  return agent;
+}
+
+/** What Jenkins has to know of a build host. Pure; throws a UserError for a node that is none. */
+export function agentOf(
+  { name, role, address }: Pick<FactoryNode, "name" | "role" | "address">,
+  hostKeys: readonly HostKey[],
+): BuildAgent {
+  if (role !== "build-host") throw new UserError(`${name}: is no build host; name an image that is being built`);
+  const key = hostKeys.find(({ type }) => type === "ssh-ed25519");
+  if (!key) throw new UserError(`${name}: no ssh-ed25519 host key of it is pinned; its image's cloud-init makes one`);
   return {
-    build: node.name,
-    address: node.address,
+    build: name,
+    address,
     hostKey: `${key.type} ${key.key}`,
     directory: BUILD_AGENT.directory,
     credentials: JENKINS_CREDENTIALS.buildHost,
@@ -60,8 +66,20 @@ export async function buildAgent(
   };
 }
 
+export interface PreparedAgent {
+  /** The host's login user. */
+  readonly user: string;
+  /** `ssh-ed25519 AAAA…` */
+  readonly publicKey: string;
+  /** Java's version, where the host has none yet. */
+  readonly java: number;
+}
+
 /** Java, a directory, and the key, which may do nothing but run the agent. Safe to repeat. */
-async function prepare(host: SshHost, user: string, publicKey: string, java: number): Promise<void> {
+export async function prepareAgent(
+  host: Pick<SshHost, "asRoot">,
+  { user, publicKey, java }: PreparedAgent,
+): Promise<void> {
   await host.asRoot(
     `set -eu; user=${quote(user)} key=${quote(publicKey)}
      command -v java >/dev/null || apt-get -qq -o DPkg::Lock::Timeout=240 install -y --no-install-recommends openjdk-${java}-jre-headless >/dev/null
@@ -75,8 +93,8 @@ async function prepare(host: SshHost, user: string, publicKey: string, java: num
   );
 }
 
-/** The key of a line that may begin with options, without its comment. */
-function publicKeyIn(file: string): string {
+/** The key of a line that may begin with options, without its comment. Throws a UserError when there is none. */
+export function publicKeyIn(file: string): string {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const [, key] = /(?:^|\s)(ssh-ed25519 [A-Za-z0-9+/]+=*)/.exec(text) ?? [];
   if (key !== undefined) return key;

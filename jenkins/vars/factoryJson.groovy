@@ -4,10 +4,9 @@ def call(List words) {
     try {
         text = factoryCommand(words + ['--json'], stdout: true)
     } catch (hudson.AbortException failure) {
-        echo "factory ${words.join(' ')}: ${failure.message}"
-        return null
+        echo("factory ${words.join(' ')}: ${failure.message}")
     }
-    return parsed(text)
+    return text ? parsed(text) : null
 }
 
 /** Of a class that can be kept over a restart of the controller. */

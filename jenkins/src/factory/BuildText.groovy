@@ -4,6 +4,7 @@ import com.cloudbees.groovy.cps.NonCPS
 
 /** Texts about a build for people: description, subject, mail. Of `factory build show --json` and the pipeline's own facts. */
 class BuildText implements Serializable {
+    private static final long serialVersionUID = 1L
     private static final Map<String, String> WORDS = [SUCCESS: 'succeeded', UNSTABLE: 'succeeded in part', FAILURE: 'failed', ABORTED: 'was aborted',
         NOT_BUILT: 'was not built']
 

@@ -39,7 +39,8 @@ class DeclarativeRunner {
         Section declared = pipeline.parts.parameters as Section
         (declared ? declared.calls : []).each { call ->
             Map about = call.arguments.first() as Map
-            def value = about.containsKey('defaultValue') ? about.defaultValue : (about.choices ? choices(about).first() : call.name == 'booleanParam' ? false : '')
+            def otherwise = call.name == 'booleanParam' ? false : ''
+            def value = about.containsKey('defaultValue') ? about.defaultValue : (about.choices ? choices(about).first() : otherwise)
             run.params[about.name as String] = given.containsKey(about.name) ? given[about.name] : value
         }
         // parameters of a job that its seed declares
@@ -87,8 +88,8 @@ class DeclarativeRunner {
             if (!(call.name in ['timeout', 'lock', 'retry'])) return
             Closure around = inner
             inner = {
-                def (parameters, _) = run.table.read(call.name as String, (call.arguments as List) + [around])
-                Steps.of(run).invoke(call.name as String, parameters as Map, around)
+                List read = run.table.read(call.name as String, (call.arguments as List) + [around])
+                Steps.of(run).invoke(call.name as String, read.first() as Map, around)
             }
         }
         inner()

@@ -17,7 +17,8 @@ class JobDslBlock {
 
     def methodMissing(String word, arguments) {
         List given = arguments as List
-        if (!(JobDsl.WORDS[kind] ?: []).contains(word)) throw new HarnessError("Job DSL: ${word} does not belong into ${kind}; there may be ${(JobDsl.WORDS[kind] ?: []).join(', ')}")
+        List<String> words = JobDsl.WORDS[kind] ?: []
+        if (!words.contains(word)) throw new HarnessError("Job DSL: ${word} does not belong into ${kind}; there may be ${words.join(', ')}")
         Closure inner = given && given.last() instanceof Closure ? given.last() as Closure : null
         entries << [word, given.findAll { !(it instanceof Closure) }, inner == null ? null : new JobDslBlock(word).fill(inner)]
         return null

@@ -37,7 +37,8 @@ class Mail {
         String mixed = 'mixed-boundary', both = 'both-boundary'
         List<String> lines = ["From: ${from}", "To: ${people.to.join(', ')}"]
         if (people.cc) lines << "Cc: ${people.cc.join(', ')}"
-        lines += ["Subject: =?UTF-8?B?${subject.getBytes('UTF-8').encodeBase64()}?=", "Date: ${new Date().format('EEE, dd MMM yyyy HH:mm:ss Z', TimeZone.getTimeZone('UTC'))}",
+        String date = new Date().format('EEE, dd MMM yyyy HH:mm:ss Z', TimeZone.getTimeZone('UTC'))
+        lines += ["Subject: =?UTF-8?B?${subject.getBytes('UTF-8').encodeBase64()}?=", "Date: ${date}",
             'MIME-Version: 1.0', 'Precedence: bulk', "Content-Type: multipart/mixed; boundary=\"${mixed}\"", '', "--${mixed}"]
         if (type == 'both') {
             lines += ["Content-Type: multipart/alternative; boundary=\"${both}\"", '', "--${both}"]

@@ -11,7 +11,7 @@ abstract class PipelineScript extends Script {
     // Groovy's own, which would be found first
     def sleep(Map arguments) { Engine.call(this, 'sleep', [arguments]) }
     def sleep(int seconds) { Engine.call(this, 'sleep', [seconds]) }
-    void println(value) { Run.current.console.line("${value}") }
-    void print(value) { Run.current.console.line("${value}") }
-    void println() { Run.current.console.line('') }
+    @Override void println(value) { Run.current.console.line("${value}") }
+    @Override void print(value) { Run.current.console.line("${value}") }
+    @Override void println() { Run.current.console.line('') }
 }

@@ -14,7 +14,7 @@ class Reports {
 
     def archive(Map it) {
         List<String> found = matching(it.artifacts as String, it.excludes as String)
-        if (!found && !it.allowEmptyArchive) throw new AbortException("No artifacts found that match the file pattern \"${it.artifacts}\". Configuration error?")
+        if (!found && !it.allowEmptyArchive) throw new AbortException("No artifacts found that match the file pattern \"${it.artifacts}\"")
         File kept = new File(run.directory, 'archive')
         found.each { String name ->
             File target = new File(kept, name)

@@ -14,7 +14,7 @@ class Run {
     final File directory
     final Map<String, Object> vars = [:]
     final Map<String, Object> params = [:]
-    final Map<String, String> globals = Collections.synchronizedMap(new LinkedHashMap<String, String>())
+    final Map<String, String> globals = Collections.synchronizedMap([:])
     final List<Map> stages = Collections.synchronizedList([])
     final List<Map> shells = Collections.synchronizedList([])
     final List<Map> mails = Collections.synchronizedList([])
@@ -23,7 +23,7 @@ class Run {
     final List<String> archived = Collections.synchronizedList([])
     final List<Map> tests = Collections.synchronizedList([])
     final List<Map> agents = Collections.synchronizedList([])
-    final Map<String, Map> nodes = Collections.synchronizedMap(new LinkedHashMap<String, Map>())
+    final Map<String, Map> nodes = Collections.synchronizedMap([:])
     /** XML by name of what a seed has made; jobs that there are. */
     final Map<String, String> generated = new TreeMap<String, String>()
     final Map<String, Object> jobs = new TreeMap<String, Object>()

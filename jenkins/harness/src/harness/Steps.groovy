@@ -152,8 +152,8 @@ class Steps {
             run.worsen(Result.valueOf((it.buildResult ?: 'FAILURE') as String))
             Result ofStage = Result.valueOf((it.stageResult ?: it.buildResult ?: 'FAILURE') as String)
             if (run.context.stage && ofStage != Result.SUCCESS) run.context.stage.status = ofStage.name()
-            return null
         }
+        return null
     }
 
     def step_warnError(Map it, Closure body) {
@@ -161,7 +161,8 @@ class Steps {
     }
 
     def step_lock(Map it, Closure body) {
-        List<Map> wanted = ([it.findAll { key, value -> key in ['resource', 'label', 'quantity'] }] + ((it.extra ?: []) as List)).findAll { it.resource || it.label }
+        Map first = it.findAll { key, value -> key in ['resource', 'label', 'quantity'] }
+        List<Map> wanted = ([first] + ((it.extra ?: []) as List)).findAll { it.resource || it.label }
         if (!wanted) throw new HarnessError('lock: names neither resource nor label')
         List<String> names = wanted.collect { "${it.resource ?: it.label}".toString() }
         String twice = names.find { run.context.locks.contains(it) }
@@ -178,15 +179,16 @@ class Steps {
         String result = ((run.scenario.jobs ?: [:]) as Map)[it.job] ?: 'SUCCESS'
         run.started << [job: it.job, parameters: (it.parameters ?: []).collectEntries { [it.name, it.value] }, wait: it.wait != false]
         if (it.wait != false && it.propagate != false && result != 'SUCCESS') throw new AbortException("${it.job} completed with status ${result}")
-        return it.wait == false ? null : [result: result, currentResult: result, absoluteUrl: "https://jenkins.invalid/${it.job}", fullProjectName: it.job]
+        if (it.wait == false) return null
+        return [result: result, currentResult: result, absoluteUrl: "https://jenkins.invalid/${it.job}", fullProjectName: it.job]
     }
 
     /** Branches at once; all end before the first failure is told, unless failFast. */
     private def parallel(List given) {
-        Map branches = new LinkedHashMap((given.first()) as Map)
+        Map branches = [:] + (given.first() as Map)
         branches.remove('failFast')
-        Map<String, Throwable> failures = Collections.synchronizedMap(new LinkedHashMap<String, Throwable>())
-        Map results = Collections.synchronizedMap(new LinkedHashMap())
+        Map<String, Throwable> failures = Collections.synchronizedMap([:])
+        Map results = Collections.synchronizedMap([:])
         List<Thread> threads = branches.collect { name, work ->
             Closure carried = run.carried(name as String, work as Closure)
             Thread.start { try { results[name] = carried() } catch (Throwable failure) { failures[name as String] = failure } }
