@@ -25,6 +25,7 @@ export const JENKINS_CREDENTIALS = { deployer: "agent", buildHost: "build-host",
 /** The secrets that JCasC files may name as ${NAME}, by what secret of factory.yaml they are. */
 export const JENKINS_SECRETS: Readonly<Record<string, SecretName>> = {
   JENKINS_ADMIN_PASSWORD: "jenkinsAdmin",
+  JENKINS_METRICS_KEY: "jenkinsMetrics",
   LDAP_MANAGER_PASSWORD: "directoryReader",
   SMTP_PASSWORD: "smtp",
 };

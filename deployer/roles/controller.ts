@@ -4,6 +4,7 @@ import path from "node:path";
 import { fillCasc, secretsNamedIn } from "../../model/casc";
 import { JENKINS, JENKINS_SECRETS } from "../../model/jenkins";
 import { names } from "../../model/naming";
+import { assertHeld } from "../held-commit";
 import { KnownHosts } from "../known-hosts";
 import { UserError } from "../user-error";
 import { must } from "../process";
@@ -26,6 +27,9 @@ export async function jenkinsHandover({ deployment, node, secrets, authority, on
   // a new certificate is no reason to interrupt what Jenkins runs
   if (only === "certificates") return proxy;
   const facts = { host: name, hostKey: hostKeyOf(home.knownHosts, node), commit: await deployedCommit(root) };
+  const { git } = config.infrastructure;
+  // said by the deploy: in Jenkins every job would fail
+  if (git) await assertHeld(root, git.url, facts.commit);
   const casc = [
     ...cascFiles(root, jenkinsValues(config, facts), leftOut(config)),
     { name: "locks.yaml", content: locksFile(config) },

@@ -27,6 +27,7 @@ export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
   directoryReader: { roles: everywhere, acceptedBy: ["directory-replica"], formerKept: false },
   directoryReplicator: { roles: ["directory-replica"], acceptedBy: ["directory-replica"], formerKept: false },
   jenkinsAdmin: { roles: ["controller"], acceptedBy: [], formerKept: false },
+  jenkinsMetrics: { roles: ["controller"], acceptedBy: [], formerKept: false },
   // what was encrypted with a former passphrase is still to be read
   backup: { roles: ["directory-replica", "controller"], acceptedBy: [], formerKept: true },
   webCertificate: { roles: ["web-server"], acceptedBy: [], formerKept: false },

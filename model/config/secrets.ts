@@ -15,6 +15,7 @@ export const secretsSchema = z.strictObject({
   directoryReader: generated.describe("Password of the account that joined nodes read the directory with"),
   directoryReplicator: generated.describe("Password of the account that replicas copy the provider with"),
   jenkinsAdmin: generated.describe("Password of the controller's break-glass administrator"),
+  jenkinsMetrics: generated.describe("Key that a monitoring reads Jenkins' metrics with"),
   backup: generated.describe("Passphrase that backups are encrypted with"),
   webCertificate: source
     .optional()

@@ -21,7 +21,7 @@ import { deployerSteps } from "./deployer-steps";
 const VERSION = "2.504.3";
 const NEWER = "2.516.1";
 const STATE = "/var/lib/factory/jenkins-state.json";
-const FILES = ["access.local.yaml", "agent.yaml", "jenkins.yaml", "locks.yaml", "security.yaml"];
+const FILES = ["access.local.yaml", "agent.yaml", "jenkins.yaml", "locks.yaml", "metrics.yaml", "security.yaml"];
 const ADMIN = "/etc/credstore.encrypted/JENKINS_ADMIN_PASSWORD";
 
 let run: FactoryRun;
@@ -232,7 +232,7 @@ step("with all in place it starts, as itself, with plugins, configuration and se
   const [started, ...others] = await starts();
   expect(others).toEqual([]);
   expect(started).toMatchObject({ user: 905, configuration: FILES, wizard: false });
-  expect(Object.keys(started!.secrets)).toEqual(["JENKINS_ADMIN_PASSWORD", "JENKINS_AGENT_KEY"]);
+  expect(Object.keys(started!.secrets)).toEqual(["JENKINS_ADMIN_PASSWORD", "JENKINS_AGENT_KEY", "JENKINS_METRICS_KEY"]);
   expect(started!.secrets["JENKINS_ADMIN_PASSWORD"]).toBeGreaterThan(15);
   const listed = parse(readFileSync(path.join(run.root, "jenkins", "plugins.yaml"), "utf8")) as {
     readonly plugins: readonly { readonly artifactId: string }[];

@@ -59,7 +59,7 @@ test.each<[string, FactoryConfig, readonly string[]]>([
   ["broken glass", { ...example, jenkins: { ...example.jenkins, realm: "local" } }, ["access.local.yaml"]],
 ])("each topic has one file, or none: %s", (_, config, topics) => {
   const used = files.filter((name) => !leftOut(config).includes(name));
-  expect(used).toEqual([...topics, "agent.yaml", "jenkins.yaml", "security.yaml"].sort());
+  expect(used).toEqual([...topics, "agent.yaml", "jenkins.yaml", "metrics.yaml", "security.yaml"].sort());
   const all = used.flatMap((name) =>
     elements(parse(filled(name, config))).filter((one) => !one.startsWith("credentials.")),
   );

@@ -179,8 +179,8 @@ class Steps {
         String result = ((run.scenario.jobs ?: [:]) as Map)[it.job] ?: 'SUCCESS'
         run.started << [job: it.job, parameters: (it.parameters ?: []).collectEntries { [it.name, it.value] }, wait: it.wait != false]
         if (it.wait != false && it.propagate != false && result != 'SUCCESS') throw new AbortException("${it.job} completed with status ${result}")
-        if (it.wait == false) return null
-        return [result: result, currentResult: result, absoluteUrl: "https://jenkins.invalid/${it.job}", fullProjectName: it.job]
+        Map done = [result: result, currentResult: result, absoluteUrl: "https://jenkins.invalid/${it.job}", fullProjectName: it.job]
+        return it.wait == false ? null : done
     }
 
     /** Branches at once; all end before the first failure is told, unless failFast. */

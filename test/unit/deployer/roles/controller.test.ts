@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -30,6 +31,7 @@ test("the secrets are those that the JCasC files name, and the proxy's key", asy
   const { credentials } = await jenkinsHandover(context);
   expect(credentials).toEqual([
     { name: "controller-key", content: "KEY" },
+    { name: "JENKINS_METRICS_KEY", content: "value of jenkinsMetrics" },
     { name: "LDAP_MANAGER_PASSWORD", content: "value of directoryReader" },
   ]);
 });
@@ -118,4 +120,16 @@ test("pyflakes finds nothing in the programs that install and check Jenkins", as
   const tree = writeTree(folder, { apt: { primary: [] }, runcmd: [], write_files: programs });
   expect(pyflakes(folder, tree)).toEqual([]);
   rmSync(folder, { recursive: true });
+});
+
+test("fails when Jenkins' repository has no branch with the deployed commit", async () => {
+  const repository = mkdtempSync(path.join(tmpdir(), "repository-"));
+  execFileSync("git", ["init", "--quiet", "--bare", repository]);
+  const { config } = context.deployment;
+  const infrastructure = { ...config.infrastructure, git: { url: repository, ref: "main" } };
+  const deployment = { ...context.deployment, config: { ...config, infrastructure } } as unknown as Deployment;
+  await expect(jenkinsHandover({ ...context, deployment })).rejects.toThrow(
+    /no branch of .* has the deployed commit .* push it there, then deploy again/,
+  );
+  rmSync(repository, { recursive: true });
 });

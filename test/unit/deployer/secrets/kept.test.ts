@@ -18,6 +18,7 @@ test("the list tells where each comes from, when it was made, who uses it, and n
     ["directoryReader", "generate", undefined],
     ["directoryReplicator", "generate", undefined],
     ["jenkinsAdmin", "env:ADMIN", undefined],
+    ["jenkinsMetrics", "generate", undefined],
     ["backup", "generate", "2026-01-01T00:00:02.000Z"],
     ["webCertificate", undefined, undefined],
     ["smtp", undefined, undefined],
@@ -29,7 +30,13 @@ test("the list tells where each comes from, when it was made, who uses it, and n
 
 test("Barbican is not asked when the user brings all of them", async () => {
   const brought = "file:/secret";
-  const all = { ca: brought, directoryReader: brought, directoryReplicator: brought, jenkinsAdmin: brought };
+  const all = {
+    ca: brought,
+    directoryReader: brought,
+    directoryReplicator: brought,
+    jenkinsAdmin: brought,
+    jenkinsMetrics: brought,
+  };
   await secretStatuses(deploymentWith(cloud.session(), { ...all, backup: brought }));
   expect(cloud.seen).toEqual([]);
 });
