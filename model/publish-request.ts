@@ -103,15 +103,7 @@ export const publishRequestSchema = z.strictObject({
 
 export type PublishRequest = z.output<typeof publishRequestSchema>;
 
-/** Name of the request's object in the requests bucket; its OpenPGP signature lies beside it with `.asc`. */
-export function requestName(request: Pick<PublishRequest, "build">): string {
-  return `${request.build}.json`;
-}
-
-/** Name of the envelope of the same bytes, signed by the image key; there where the factory has one. */
-export function requestEnvelopeName(request: Pick<PublishRequest, "build">): string {
-  return `${request.build}.dsse.json`;
-}
+export { requestEnvelopeName, requestName } from "./request-names";
 
 /** The request in a document's text. Throws one line with everything that is wrong. */
 export function readPublishRequest(text: string, name: string): PublishRequest {

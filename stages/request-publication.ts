@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { PUBLISH_REQUEST } from "../model/dsse";
-import { requestEnvelopeName, requestName } from "../model/publish-request";
+import { requestEnvelopeName, requestName } from "../model/request-names";
 import * as swift from "../openstack/swift";
 import { ARTEFACTS, filesBelow, toShare } from "./lib/artefacts";
 import { buildManifest } from "./lib/build-manifest";
