@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { jenkinsValues } from "../../../deployer/roles/jenkins-values";
+import { fillCasc } from "../../../model/casc";
 import { imageJobs } from "../../../model/jenkins-jobs";
-import { JENKINS, runJobs, type Job, type JobResult } from "../../support/jenkins-harness";
+import { groovy, JENKINS, runJobs, type Job, type JobResult } from "../../support/jenkins-harness";
 import { imageDefinition } from "../model/definitions";
 import { exampleContext } from "../stacks/context";
 import { PARAMETERS } from "./image-job";
@@ -36,10 +38,10 @@ function seed(name: string, images: readonly unknown[], more: Partial<Job> = {})
   };
 }
 
-let first: JobResult, more: JobResult, less: JobResult, broken: JobResult, all: JobResult;
+let first: JobResult, more: JobResult, less: JobResult, broken: JobResult, all: JobResult, byOwner: JobResult;
 beforeAll(async () => {
   const existing = ["images/debian/debian-12", "images/debian/debian-13", "factory/seed"];
-  [first, more, less, broken, all] = (await runJobs([
+  [first, more, less, broken, all, byOwner] = (await runJobs([
     seed("first", catalogue),
     seed("an image more", [...catalogue, ...added]),
     seed("an image less", catalogue.slice(0, 1), { existing }),
@@ -48,7 +50,12 @@ beforeAll(async () => {
       jenkinsfile: path.join(JENKINS, "jobs", "build-all.Jenkinsfile"),
       jobs: { "/images/debian/debian-12": "FAILURE" },
     }),
-  ])) as unknown as readonly [JobResult, JobResult, JobResult, JobResult, JobResult];
+    seed("build-all by an owner", catalogue, {
+      jenkinsfile: path.join(JENKINS, "jobs", "build-all.Jenkinsfile"),
+      causes: [{ _class: "hudson.model.Cause$UserIdCause", userId: "olga" }],
+      people: { olga: { mail: "owner@example.org", groups: ["factory-users"] } },
+    }),
+  ])) as unknown as readonly [JobResult, JobResult, JobResult, JobResult, JobResult, JobResult];
 }, 300_000);
 
 test("each image of the catalogue has a job in its family's folder", () => {
@@ -99,18 +106,51 @@ test("a catalogue that can not be read changes no job, and the team is told", ()
   expect(broken.mails).toMatchObject([{ to: ["team@example.org"] }]);
 });
 
+test("build-all is for administrators and operations, not for owners", () => {
+  expect(byOwner).toMatchObject({ problem: null, result: "FAILURE", started: [] });
+  expect(byOwner.console).toContain("olga may not build all images");
+});
+
 test("build-all starts the job of each tested image; one that fails stops no other", () => {
   expect(all).toMatchObject({ problem: null, result: "UNSTABLE" });
   expect(all.started.map(({ job }) => job).sort()).toEqual(["/images/debian/debian-12", "/images/debian/debian-13"]);
 });
 
-test("the jobs that JCasC makes are those whose Jenkinsfiles are there", () => {
-  const { jobs } = parse(readFileSync(path.join(JENKINS, "casc", "library.yaml"), "utf8")) as {
+test("JCasC makes the factory's own jobs, whose Jenkinsfiles are there, and starts the seed", async () => {
+  const git = { url: "https://git.example.org/factory.git", ref: "main" };
+  const facts = { host: "controller", hostKey: "ssh-ed25519 AAAA", commit: "a".repeat(40) };
+  const values = jenkinsValues({ ...config, infrastructure: { ...config.infrastructure, git } }, facts);
+  const file = path.join(JENKINS, "casc", "library.yaml");
+  const { jobs } = parse(fillCasc(file, readFileSync(file, "utf8"), values)) as {
     readonly jobs: readonly { readonly script: string }[];
   };
-  const names = [...jobs[0]!.script.matchAll(/name: '([a-z-]+)'/g)].map(([, name]) => name!);
-  for (const name of names)
-    expect(readFileSync(path.join(JENKINS, "jobs", `${name}.Jenkinsfile`), "utf8")).toContain("pipeline {");
   // JCasC would take ${…} for a secret
   expect(jobs[0]!.script).not.toMatch(/(?<!\^)\$\{/);
+  const made = await groovy(path.join(__dirname, "job-dsl.groovy"), { script: jobs[0]!.script });
+  const { items, queued } = JSON.parse(made) as Pick<JobDslResult, "items" | "queued">;
+  const names = ["seed", "build-all", "selfcheck"];
+  expect(Object.keys(items)).toEqual(["factory", ...names.map((name) => `factory/${name}`)]);
+  expect(queued).toEqual(["factory/seed"]);
+  for (const name of names) {
+    expect(readFileSync(path.join(JENKINS, "jobs", `${name}.Jenkinsfile`), "utf8")).toContain("pipeline {");
+    expect(items[`factory/${name}`]).toContain(`<scriptPath>jenkins/jobs/${name}.Jenkinsfile</scriptPath>`);
+    expect(items[`factory/${name}`]).toContain(`<name>${"a".repeat(40)}</name>`);
+  }
+  const crons = names.map((name) => /<spec>(.*)<\/spec>/.exec(items[`factory/${name}`]!)?.[1]);
+  expect(crons).toEqual(["H/10 * * * *", undefined, "H H(5-6) * * *"]);
+}, 60_000);
+
+interface JobDslResult {
+  /** XML by full name. */
+  readonly items: Readonly<Record<string, string>>;
+  readonly queued: readonly string[];
+}
+
+test("schedules are spread by Jenkins' hash: none names a minute, and none at all where nobody asked for one", () => {
+  const schedules = ["manual", "nightly", "weekly", "monthly"].map(
+    (schedule) => imageJobs(config, [imageDefinition({ schedule })])[0]!.schedule,
+  );
+  expect(schedules[0]).toBe("");
+  for (const schedule of schedules.slice(1)) expect(schedule).toMatch(/^H H\(1-4\) /);
+  expect(first.generated["images/debian/debian-13"]).not.toContain("TimerTrigger");
 });

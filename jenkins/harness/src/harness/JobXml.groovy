@@ -4,6 +4,10 @@ import groovy.xml.MarkupBuilder
 
 /** A folder, a pipeline job or a list view as Jenkins keeps it: config.xml. */
 class JobXml {
+    /** Job DSL's word for a column, by its class. */
+    private static final Map<String, String> COLUMNS = [status: 'Status', weather: 'Weather', name: 'Job', lastSuccess: 'LastSuccess',
+        lastFailure: 'LastFailure', lastDuration: 'LastDuration', buildButton: 'BuildButton']
+
     private final JobDslBlock block
     private final StringWriter out = new StringWriter()
     private final MarkupBuilder xml
@@ -32,7 +36,7 @@ class JobXml {
             description(block.value('description', ''))
             recurse(block.value('recurse', false))
             jobNames { named.entries.findAll { it[0] == 'name' }.each { entry -> string(entry[1].first()) } }
-            columns { block.inner('columns').entries.each { entry -> "${entry[0]}"() } }
+            columns { block.inner('columns').entries.each { entry -> "hudson.views.${COLUMNS[entry[0] as String]}Column"() } }
         }
     }
 
