@@ -7,6 +7,7 @@ import { addCatalogueCommands } from "./catalogue-commands";
 import { addFactoryCommands } from "./factory-commands";
 import { addInternalCommands } from "./internal-commands";
 import { addJenkinsCommands } from "./jenkins-commands";
+import { addPublishCommands } from "./publish-commands";
 import { addSecretCommands } from "./secret-commands";
 import { addStateCommands } from "./state-commands";
 
@@ -30,6 +31,7 @@ The same builds start with "cdktf deploy build-<image>"; the factory itself with
   addFactoryCommands(program, root);
   addBuildCommands(program, root);
   addCatalogueCommands(program, root);
+  addPublishCommands(program, root);
   addSecretCommands(program, root);
   addStateCommands(program, root);
   addBackupCommands(program, root);

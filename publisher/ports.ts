@@ -1,7 +1,7 @@
 /** What the publisher works on: regions, buckets, keys and the recipes' history, as it sees them. */
 import type { Catalogue } from "../model/catalogue";
+import type { PublisherPolicy, TrustedKeys } from "../model/publication-settings";
 import type { Attributes } from "../model/release-plan";
-import type { RotationPolicy } from "../model/rotation";
 import type { GlanceImage } from "../openstack/glance";
 import type { Details } from "../site/details";
 import type { SiteFiles } from "../site/site-file";
@@ -71,19 +71,6 @@ export interface PublisherKey {
 export interface Keyring {
   /** Fingerprint of the whole key that has signed; undefined: none of these. */
   readonly signer: (content: Buffer, signature: Buffer) => Promise<string | undefined>;
-}
-
-export interface PublisherPolicy extends RotationPolicy {
-  readonly approval: "person" | "automatic";
-  readonly branches: readonly string[];
-  readonly signatureProperties: "keep" | "drop";
-}
-
-export interface TrustedKeys {
-  /** Whose requests and artefacts are believed: armoured OpenPGP public keys. */
-  readonly openPgp: readonly string[];
-  /** PEM of certificates of P-384 keys; where there is one, requests and provenance have to be signed by it too. */
-  readonly image: readonly string[];
 }
 
 export interface Publisher {

@@ -1,13 +1,6 @@
 /** Catalogue and pages in bucket release, made anew after every change and signed. */
 import { createHash, X509Certificate } from "node:crypto";
-import {
-  artefactObject,
-  CATALOGUE,
-  catalogueText,
-  currentRelease,
-  readCatalogue,
-  type Catalogue,
-} from "../model/catalogue";
+import { artefactObject, CATALOGUE, currentRelease, readCatalogue, type Catalogue } from "../model/catalogue";
 import { CATALOGUE_TYPE } from "../model/dsse";
 import type { Changes } from "../model/changes";
 import { signatureOf } from "../site/site-file";

@@ -12,9 +12,9 @@ export interface KeptValue {
 
 /** Makes a new value of a secret. */
 export async function newValue(name: SecretName, factory: string): Promise<string> {
-  if (name !== "ca") return randomBytes(32).toString("base64url");
-  const { makeAuthority } = await import("../authority");
-  return makeAuthority(factory);
+  if (name === "ca") return (await import("../authority")).makeAuthority(factory);
+  if (name === "publisher") return (await import("../publisher-key")).makePublisherKey(factory);
+  return randomBytes(32).toString("base64url");
 }
 
 /** All values that are kept, the newest first. */

@@ -30,6 +30,8 @@ export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
   jenkinsMetrics: { roles: ["controller"], acceptedBy: [], formerKept: false },
   // what was encrypted with a former passphrase is still to be read
   backup: { roles: ["directory-replica", "controller"], acceptedBy: [], formerKept: true },
+  // records that a former key has signed are still to be verified
+  publisher: { roles: ["publisher"], acceptedBy: [], formerKept: true },
   webCertificate: { roles: ["web-server"], acceptedBy: [], formerKept: false },
   smtp: { roles: ["controller"], acceptedBy: [], formerKept: false },
 };

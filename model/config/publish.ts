@@ -47,6 +47,16 @@ export const publishSchema = z.strictObject({
     .describe(
       "Name of a region → entry of the publisher's clouds.yaml that may change images there; default: the region's",
     ),
+  trustedKeys: z
+    .array(text)
+    .default([])
+    .describe("Files of OpenPGP public keys whose requests are believed; none: the factory's own signing.key"),
+  trustedCertificates: z
+    .array(text)
+    .default([])
+    .describe(
+      "PEM files of certificates of image keys that have to sign too; none: the factory's own signing.imageKey",
+    ),
   approvers: z
     .array(text)
     .default([])

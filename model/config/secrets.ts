@@ -17,6 +17,9 @@ export const secretsSchema = z.strictObject({
   jenkinsAdmin: generated.describe("Password of the controller's break-glass administrator"),
   jenkinsMetrics: generated.describe("Key that a monitoring reads Jenkins' metrics with"),
   backup: generated.describe("Passphrase that backups are encrypted with"),
+  publisher: generated.describe(
+    "Armoured OpenPGP secret key of the publisher, without a passphrase: signs records, catalogue and indexes",
+  ),
   webCertificate: source
     .optional()
     .describe(

@@ -9,16 +9,10 @@ import path from "node:path";
 import type { PublishRequest } from "../../../model/publish-request";
 import { requestName } from "../../../model/publish-request";
 import type { GlanceImage } from "../../../openstack/glance";
-import type {
-  Keyring,
-  ObjectStore,
-  Publisher,
-  PublisherKey,
-  PublisherPolicy,
-  RegionPort,
-} from "../../../publisher/ports";
+import type { Keyring, ObjectStore, Publisher, PublisherKey, RegionPort } from "../../../publisher/ports";
 import { catalogueText } from "../../../model/catalogue";
 import type { SiteFile } from "../../../site/site-file";
+import type { PublisherPolicy } from "../../../model/publication-settings";
 import { REQUEST } from "../model/request";
 
 export const hash = (content: string | Buffer, algorithm = "sha256"): string =>

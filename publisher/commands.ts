@@ -1,0 +1,175 @@
+/** The publisher's commands: the same on its node and in an administrator's shell. */
+import { InvalidArgumentError, type Command } from "commander";
+import { BUILD_ID, parseBuildId } from "../model/naming";
+import { historyOf, stateOf } from "../model/release-record";
+import { approve, refuse, type SignAs } from "./approve";
+import { command } from "./command";
+import { abandon } from "./finish";
+import { readLedger } from "./ledger";
+import { openPlan } from "./plans";
+import type { Publisher } from "./ports";
+import { publish, type Outcome } from "./publish";
+import { openRequest, requestedBuilds } from "./request";
+import { revoke, revokeQueued, type Revoked } from "./revoke";
+import { rollBack } from "./roll-back";
+
+export interface Surroundings {
+  /** Opens the publisher for one command. */
+  readonly run: <T>(work: (publisher: Publisher) => Promise<T>) => Promise<T>;
+  readonly say: (line: string) => void;
+  /** Ends the program with this status, everything has been said. */
+  readonly exit: (status: number) => never;
+}
+
+export function addPublisherCommands(program: Command, around: Surroundings): void {
+  const { run, exit } = around;
+  const group = program
+    .command("publish")
+    .description("make images public that wait for it, all or these builds, or finish what was begun")
+    .argument("[build...]", "as factory publish list shows them; none: all that may be published")
+    .option("--dry-run", "say what would be done")
+    .option("--abandon <reason>", "take back what was begun of these builds' images")
+    .action(async (builds: string[], { dryRun = false, abandon: reason }: { dryRun?: boolean; abandon?: string }) => {
+      const outcomes = await run(async (publisher) =>
+        reason === undefined ? publishAll(publisher, builds, dryRun) : abandonAll(publisher, builds, reason),
+      );
+      if (outcomes.some((outcome) => BAD.includes(outcome))) exit(1);
+    });
+  group
+    .command("list")
+    .description("requests for publication, what became of them, and what is published")
+    .action(async () => run(list));
+  group
+    .command("approve")
+    .description("say as a person that a build may be published")
+    .argument("<build>", "as factory publish list shows it", buildId)
+    .option("--key <fingerprint>", "your OpenPGP key, one of publish.approvers")
+    .action(async (build: string, { key }: { key?: string }) =>
+      run(async (publisher) => approve(publisher, build, key === undefined ? undefined : signAs(key))),
+    );
+  group
+    .command("refuse")
+    .description("say as a person that a build shall not be published")
+    .argument("<build>", "as factory publish list shows it", buildId)
+    .requiredOption("--reason <text>", "why; it is kept in the records")
+    .action(async (build: string, { reason }: { reason: string }) =>
+      run(async (publisher) => refuse(publisher, build, reason)),
+    );
+  program
+    .command("rollback")
+    .description("make a former release of an image the current one again, in all regions")
+    .argument("<image>", "its name")
+    .option("--to <build>", "default: the release before the current one", buildId)
+    .option("--dry-run", "say what would be done")
+    .action(async (image: string, { to, dryRun = false }: { to?: string; dryRun?: boolean }) =>
+      run(async (publisher) => rollBack(publisher, { image, to, dryRun })),
+    );
+  program
+    .command("revoke")
+    .description("withdraw a release at once in all regions: hidden, deactivated, and the catalogue says why")
+    .argument("<image|build>", "an image's current release, or a build")
+    .requiredOption("--reason <text>", "why; customers read it")
+    .action(async (what: string, { reason }: { reason: string }) => {
+      const revoked = await run(async (publisher) => revoke(publisher, what, reason));
+      if (!tellRevoked(around.say, revoked)) exit(1);
+    });
+}
+
+type Ending = Outcome | "failed";
+const BAD: readonly Ending[] = ["refused", "expired", "failed"];
+
+async function publishAll(publisher: Publisher, builds: readonly string[], dryRun: boolean): Promise<Ending[]> {
+  const outcomes: Ending[] = [];
+  if (!dryRun) {
+    const queued = await revokeQueued(publisher);
+    if (queued.some((one) => !tellRevoked(publisher.say, one))) outcomes.push("failed");
+  }
+  const wanted = builds.length > 0 ? builds.map(buildId) : await open(publisher);
+  for (const build of wanted) {
+    // One that fails keeps no other image from being published.
+    outcomes.push(
+      await publish(publisher, build, dryRun).catch((error: unknown): Ending => {
+        publisher.say(`${build}: ${error instanceof Error ? error.message : String(error)}`);
+        return "failed";
+      }),
+    );
+  }
+  if (wanted.length === 0) publisher.say("nothing waits for publication");
+  return outcomes;
+}
+
+async function abandonAll(publisher: Publisher, builds: readonly string[], reason: string): Promise<Ending[]> {
+  if (builds.length === 0) throw new Error("name the build that is to be abandoned");
+  for (const build of builds.map(buildId)) {
+    const plan = await openPlan(publisher, parseBuildId(build).image);
+    if (plan?.build !== build) throw new Error(`${build}: nothing of it was begun`);
+    await abandon(publisher, plan, reason);
+    publisher.say(`${build}: every region is as it was before`);
+  }
+  return [];
+}
+
+/** Builds whose requests nobody has decided on yet, and those that something was begun of. */
+async function open(publisher: Publisher): Promise<string[]> {
+  const found: string[] = [];
+  for (const build of await requestedBuilds(publisher)) {
+    const { records } = await readLedger(publisher, parseBuildId(build).image);
+    const own = records.filter((one) => one.build === build);
+    const settled = own.at(-1)?.kind;
+    const plan = await openPlan(publisher, parseBuildId(build).image);
+    if (plan?.build === build || settled === undefined || OPEN.includes(settled)) found.push(build);
+  }
+  return found;
+}
+
+const OPEN: readonly string[] = ["requested", "approved", "abandoned"];
+
+async function list(publisher: Publisher): Promise<void> {
+  const images = new Set<string>();
+  for (const build of await requestedBuilds(publisher)) {
+    const { image } = parseBuildId(build);
+    images.add(image);
+    const { records } = await readLedger(publisher, image);
+    try {
+      const { request, digest } = await openRequest(publisher, build);
+      const state = stateOf(records, { build, request: digest }) ?? "new";
+      const reason = records.filter((one) => one.build === build).at(-1)?.reason;
+      const { by, at } = request.requested;
+      publisher.say(
+        `${build}  ${state}  asked ${at.slice(0, 16)} by ${by}${reason === undefined ? "" : `  (${reason})`}`,
+      );
+    } catch (error) {
+      publisher.say(`${build}  not believed  ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  for (const image of images) {
+    const { records } = await readLedger(publisher, image);
+    const plan = await openPlan(publisher, image);
+    const begun = plan ? `; ${plan.kind} of ${plan.build} was begun and is not finished` : "";
+    publisher.say(`${image}: current is ${historyOf(records).current ?? "none"}${begun}`);
+  }
+  if (images.size === 0) publisher.say("there are no requests");
+}
+
+/** True when every region has taken it. */
+function tellRevoked(say: (line: string) => void, { build, queued, builtOn }: Revoked): boolean {
+  say(`${build}: revoked${queued.length === 0 ? " in every region" : ""}`);
+  builtOn.forEach((child) => say(`  was made from it: ${child}`));
+  queued.forEach((line) => say(`  ${line}; factory publish tries again`));
+  const { image } = parseBuildId(build);
+  say(`  to give customers the release before it: factory rollback ${image}`);
+  return queued.length === 0;
+}
+
+function buildId(text: string): string {
+  if (BUILD_ID.test(text)) return text;
+  throw new InvalidArgumentError(`"${text}" is no build; factory publish list shows them.`);
+}
+
+/** By the person's own gpg: its agent asks for whatever it needs. */
+function signAs(key: string): SignAs {
+  const home = process.env["GNUPGHOME"];
+  const env: Record<string, string> = home === undefined ? {} : { GNUPGHOME: home };
+  return (content) =>
+    command("gpg", ["--quiet", "--local-user", key, "--detach-sign"], { input: content, env, timeout: 300_000 });
+}

@@ -1,0 +1,69 @@
+/** The publisher at work: its settings, with sessions, keys and a place for files. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { hostname, tmpdir, userInfo } from "node:os";
+import path from "node:path";
+import type { PublicationSettings } from "../model/publication-settings";
+import type { Session } from "../openstack/session";
+import { renderSite } from "../site/render";
+import { glanceRegion } from "./glance-region";
+import { openPgp } from "./openpgp";
+import type { Publisher } from "./ports";
+import { reviewOf } from "./review";
+import { swiftObjects } from "./swift-objects";
+
+export interface Access {
+  /** Of project production: where the buckets are. */
+  readonly buckets: Session;
+  /** With an administrator's rights, by name of the region. */
+  readonly regions: ReadonlyMap<string, Session>;
+  /** Armoured secret keys of the publisher's, the newest first. */
+  readonly keys: readonly string[];
+}
+
+/** Runs `work` with a publisher; its keys and files are gone afterwards. */
+export async function withPublisher<T>(
+  settings: PublicationSettings,
+  access: Access,
+  say: (line: string) => void,
+  work: (publisher: Publisher) => Promise<T>,
+): Promise<T> {
+  const { factory, address, policy, buckets, trusted, approvers, repository } = settings;
+  const files = await mkdtemp(path.join(tmpdir(), "factory-publisher-"));
+  const pgp = await openPgp(inMemory());
+  try {
+    const bucket = (name: string) => swiftObjects(access.buckets, name);
+    return await work({
+      factory,
+      address,
+      policy,
+      regions: settings.regions.map(({ name }) => {
+        const session = access.regions.get(name);
+        if (!session) throw new Error(`${name}: there is no session of it`);
+        return glanceRegion({ name, session, factory });
+      }),
+      requests: bucket(buckets.requests),
+      staging: bucket(buckets.staging),
+      release: bucket(buckets.release),
+      key: await pgp.publisherKey(access.keys),
+      trusted,
+      builders: await pgp.keyring(trusted.openPgp),
+      approvers: approvers.length === 0 ? undefined : await pgp.keyring(approvers),
+      isReviewed: reviewOf(repository, policy.branches, files),
+      renderSite,
+      work: files,
+      who: `${userInfo().username}@${hostname()}`,
+      now: () => new Date(),
+      say,
+    });
+  } finally {
+    await pgp.close();
+    await rm(files, { recursive: true, force: true });
+  }
+}
+
+/** A file system that is in memory, for secret keys; where there is none, the place for temporary files. */
+function inMemory(): string {
+  const places = [process.env["RUNTIME_DIRECTORY"], process.env["XDG_RUNTIME_DIR"], "/dev/shm"];
+  return places.find((place) => place !== undefined && existsSync(place)) ?? tmpdir();
+}
