@@ -20,6 +20,7 @@ test("the list tells where each comes from, when it was made, who uses it, and n
     ["jenkinsAdmin", "env:ADMIN", undefined],
     ["jenkinsMetrics", "generate", undefined],
     ["backup", "generate", "2026-01-01T00:00:02.000Z"],
+    ["publisher", "generate", undefined],
     ["webCertificate", undefined, undefined],
     ["smtp", undefined, undefined],
   ]);
@@ -37,7 +38,7 @@ test("Barbican is not asked when the user brings all of them", async () => {
     jenkinsAdmin: brought,
     jenkinsMetrics: brought,
   };
-  await secretStatuses(deploymentWith(cloud.session(), { ...all, backup: brought }));
+  await secretStatuses(deploymentWith(cloud.session(), { ...all, backup: brought, publisher: brought }));
   expect(cloud.seen).toEqual([]);
 });
 
