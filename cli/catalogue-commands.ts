@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load";
 import { catalogueLines } from "./catalogue-text";
-import { sayAll, sayJson } from "./support";
+import { renderCatalogue } from "./catalogue-site";
+import { say, sayAll, sayJson } from "./support";
 
 export function addCatalogueCommands(program: Command, root: string): void {
   program
@@ -13,5 +14,15 @@ export function addCatalogueCommands(program: Command, root: string): void {
       const { images } = loadConfig(root);
       if (json) sayJson(images);
       else sayAll(catalogueLines(images));
+    });
+  program
+    .command("catalogue")
+    .description("what was published, as customers see it")
+    .command("render")
+    .description("its pages into a directory, to look at: unsigned, without the files that they lead to")
+    .requiredOption("--from <file>", "a catalogue.json")
+    .requiredOption("--to <directory>", "is made; files of these names in it are replaced")
+    .action(({ from, to }: { from: string; to: string }) => {
+      say(`${renderCatalogue(from, to)} files in ${to}; look at them by: python3 -m http.server --directory ${to}`);
     });
 }
