@@ -23,6 +23,6 @@ function catalogueIn(file: string): Catalogue {
   try {
     return readCatalogue(readFileSync(file, "utf8"), file);
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
+    throw new UserError((error as Error).message);
   }
 }

@@ -18,7 +18,7 @@ const mayImport = {
   publisher: ["model", "openstack", "site"],
   share: ["model"],
   deployer: ["stages", "publisher", "site", "config", "model", "openstack"],
-  cli: ["deployer", "publisher", "config", "model"],
+  cli: ["deployer", "publisher", "site", "config", "model"],
 };
 
 /** @param {string} file relative to the repository */

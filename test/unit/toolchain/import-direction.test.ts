@@ -18,7 +18,7 @@ test.each([
   ["constructs/node.ts", "../stages/runner", "constructs may import cloud-init, model, not stages"],
   ["model/image.ts", "../constructs/network", "model may import nothing of ours, not constructs"],
   ["stages/test/boot.ts", "../../deployer/attach", "stages may import model, openstack, not deployer"],
-  ["cli/factory.ts", "../stages/runner", "cli may import deployer, publisher, config, model, not stages"],
+  ["cli/factory.ts", "../stages/runner", "cli may import deployer, publisher, site, config, model, not stages"],
 ])("%s may not import %s", (file, specifier, message) => {
   expect(wrongImport(file, specifier)).toContain(message);
 });
