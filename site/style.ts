@@ -54,6 +54,7 @@ b.bad { color: var(--bad); background: var(--bad-soft) } b.idle { color: var(--i
 .search[hidden] { display: none }
 .search label { display: grid; gap: .2rem; font-size: .9rem; color: var(--quiet) } .search label:first-child { flex: 1 1 16rem }
 input, select { font: inherit; color: var(--ink); background: var(--raised); border: 1px solid var(--quiet); border-radius: .5rem; padding: .5rem .75rem; width: 100%; min-height: 2.75rem }
+::placeholder { color: var(--quiet); opacity: 1 }
 .found { margin: 0 } .found:empty { display: none }
 .tools nav { display: flex; flex-wrap: wrap; align-items: baseline; gap: .4rem .75rem; font-size: .9rem }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: .75rem 1.25rem; margin: 0 0 1.75rem }
@@ -91,13 +92,13 @@ details { margin: 0 0 1rem } summary { cursor: pointer; padding: .3rem 0; color:
 [hidden] { display: none !important }
 @media (max-width: 44rem) {
   main { padding-top: 1.25rem }
-  .images thead, .history thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden }
-  .images tr, .history tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem .75rem; padding: .75rem 0; border-bottom: 1px solid var(--line) }
-  .images th, .images td, .history th, .history td { border: 0; padding: 0; width: auto } .images th:first-child { grid-column: 1 / -1; width: auto }
-  .history th, .history td:last-child { grid-column: 1 / -1 }
+  .images thead, .history thead, .ids thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden }
+  .images tr, .history tr, .ids tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem .75rem; padding: .75rem 0; border-bottom: 1px solid var(--line) }
+  .images th, .images td, .history th, .history td, .ids th, .ids td { border: 0; padding: 0; width: auto } .images th:first-child { grid-column: 1 / -1; width: auto }
+  .history th, .history td:last-child, .ids th, .ids td:nth-child(2) { grid-column: 1 / -1 }
   .images td:nth-child(n+2) { font-size: .88rem }
   .images td:nth-child(2)::before { content: "Released "; color: var(--quiet) } .images td:nth-child(4)::before { content: "In "; color: var(--quiet) }
-  .images td:nth-child(5)::before { content: "To "; color: var(--quiet) }
+  .images td:nth-child(5)::before { content: "Until "; color: var(--quiet) }
   .images td[colspan] { grid-column: 1 / -1; white-space: normal } .images td[colspan]::before { content: "" }
   .facts { grid-template-columns: 1fr } .facts > div { display: grid; grid-template-columns: 8rem 1fr; gap: .75rem; align-items: baseline; padding: .5rem .9rem }
   .copybox pre { padding-top: 2.9rem } .history th:first-child { white-space: normal } .words { grid-template-columns: 1fr } .words dd { margin-bottom: .5rem }

@@ -24,6 +24,20 @@ export function trustPage(catalogue: Catalogue): SiteFile {
       ${key("Publisher", "signs what is published: sums, this catalogue, the simplestreams index", keys.publisher, to)}
       ${key("Builds", "signs each artefact of a build", keys.builds, to)} ${keys.image && imageKey(keys.image, to)}
     </section>
+    <section aria-labelledby="making">
+      <h2 id="making">How an image comes to be</h2>
+      <ul>
+        <li>
+          It is built from a recipe at one commit, on a machine made for that build alone; its provenance names the
+          commit, the builder and the package repositories by their hashes.
+        </li>
+        <li>Its files are audited, and an instance of it is booted, looked into and restarted, before it is signed.</li>
+        <li>Its packages are listed with sources and licences, as SPDX and CycloneDX.</li>
+        <li>
+          Whoever publishes it checks signatures, hashes and tests again, in every region, on what is stored there.
+        </li>
+      </ul>
+    </section>
     <section aria-labelledby="words">
       <h2 id="words">Words</h2>
       <dl class="words">

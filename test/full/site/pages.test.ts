@@ -87,6 +87,17 @@ test("every link of every page leads to something, without a request to elsewher
   await close(page);
 });
 
+test("the feed is well-formed", async () => {
+  const text = await (await fetch(`${site.address}/feed.atom`)).text();
+  const page = await site.open("");
+  const [root, entries] = await page.evaluate<[string, number]>(`(() => {
+    const feed = new DOMParser().parseFromString(${JSON.stringify(text)}, "application/xml");
+    return [feed.documentElement.tagName, feed.querySelectorAll("entry > id").length];
+  })()`);
+  expect([root, entries]).toEqual(["feed", 11]);
+  await close(page);
+});
+
 /** What people see of a list: the names in it. */
 const shownRows = async (page: Page): Promise<string[]> =>
   page.locator("tbody tr:visible :is(th a, td:first-child)").allTextContents();
