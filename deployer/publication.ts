@@ -5,11 +5,10 @@ import { configPath, recipesRoot, userPath } from "../config/paths";
 import { publicationSettings, type PublicationSettings, type TrustedKeys } from "../model/publication-settings";
 import { readCloudsFile, sessionOptions } from "../openstack/clouds-file";
 import { Session } from "../openstack/session";
-import type { Access } from "../publisher/open";
+import { PATIENCE, type Access } from "../publisher/open";
 import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
 import { SIGNING_KEY } from "./gnupg-keys";
-import { imageCertificate } from "./image-certificate";
 import { openImageKey } from "./image-key";
 import { openSecrets } from "./secrets";
 import { messageOf, UserError } from "./user-error";
@@ -23,9 +22,6 @@ export async function settingsOf(deployment: Deployment): Promise<PublicationSet
     checkout: recipesRoot(deployment.root),
   });
 }
-
-/** Regions answer soon or not at all: what is to be told of the others must not wait for one that is down. */
-const PATIENCE = { retry: { attempts: 3, base: 300, cap: 2000 }, idleTimeout: 30_000 } as const;
 
 export async function accessOf(deployment: Deployment, settings: PublicationSettings): Promise<Access> {
   const clouds = readCloudsFile();
@@ -42,19 +38,20 @@ export async function accessOf(deployment: Deployment, settings: PublicationSett
 
 /** Those that are named, or the factory's own. */
 async function trustedKeys(deployment: Deployment): Promise<TrustedKeys> {
-  const { publish, signing, regions } = deployment.config;
+  const { publish, signing } = deployment.config;
   const read = (key: string, files: readonly string[]): string[] =>
     files.map((file) => textOf(deployment, `publish.${key}`, file));
-  const openPgp = read("trustedKeys", publish.trustedKeys);
   const image = read("trustedCertificates", publish.trustedCertificates);
+  const openPgp = read("trustedKeys", publish.trustedKeys);
   if (openPgp.length > 0) return { openPgp, image };
   const gnupg = new GnupgHome(deployment.home.gnupg);
   const own = await gnupg.publicKey(gnupg.fingerprint(SIGNING_KEY, signing.key));
   if (image.length > 0) return { openPgp: [own], image };
   const key = await openImageKey(deployment);
-  if (!key) return { openPgp: [own], image: [] };
-  const { certificate } = await imageCertificate(deployment, key, regions);
-  return { openPgp: [own], image: [certificate] };
+  return {
+    openPgp: [own],
+    image: key ? [key.publicKey.export({ type: "spki", format: "pem" }).toString()] : [],
+  };
 }
 
 function textOf({ root }: Deployment, key: string, file: string): string {

@@ -12,7 +12,7 @@ export interface PublisherPolicy extends RotationPolicy {
 export interface TrustedKeys {
   /** Whose requests and artefacts are believed: armoured OpenPGP public keys. */
   readonly openPgp: readonly string[];
-  /** PEM of certificates of P-384 keys; where there is one, requests and provenance have to be signed by it too. */
+  /** PEM of P-384 keys, or of certificates of theirs; where there is one, requests and provenance have to be signed by it too. */
   readonly image: readonly string[];
 }
 

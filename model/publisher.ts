@@ -16,12 +16,21 @@ export const CREDENTIAL_DAYS_LEFT = 7;
 
 export const PUBLISHER_PATHS = {
   settings: "/etc/factory/publisher.json",
+  /** What it is told of publication: model/publication-settings.ts. */
+  publication: "/etc/factory/publication.json",
+  /** The publisher itself, and the command that runs it with its credentials. */
+  program: "/usr/local/lib/factory/publisher.js",
+  command: "/usr/local/sbin/factory",
   check: "/usr/local/lib/factory/publisher-check.js",
   checkUnit: "factory-publisher-check.service",
   /** Whose lines in the journal are what it said. */
   checked: "factory-publisher-check",
   /** Name of its credential for `LoadCredentialEncrypted=`. */
   credential: "publisher-cloud",
+  /** Its OpenPGP keys, a JSON list of armoured secret keys, the newest first. */
+  key: "publisher-key",
+  /** A clouds.yaml with the entries that may change images in the regions; an administrator puts it there. */
+  clouds: "publisher-clouds",
 } as const;
 
 /** Objects in the buckets that are the factory's own business; the web site does not show them. */

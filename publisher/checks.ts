@@ -1,5 +1,5 @@
 /** What has to be true of a build before customers get it: looked at again here, whatever the build side says. */
-import { createVerify } from "node:crypto";
+import { createVerify, X509Certificate } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { IN_TOTO, readEnvelope, signedPayload } from "../model/dsse";
 import type { PublishRequest } from "../model/publish-request";
@@ -109,6 +109,10 @@ async function checkImageSignature(
   const file = artefacts.get(name)?.file ?? "";
   for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>)
     verifiers.forEach(({ verify }) => verify.update(chunk));
+  const certificate = await contentOf(artefacts, "image-signing.crt");
+  const certified = refusing(() => new X509Certificate(certificate).publicKey);
+  if (!verifiers.some(({ key }) => key.equals(certified)))
+    throw new Refusal("image-signing.crt: is of no image key that is trusted here");
   if (!verifiers.some(({ key, verify }) => verify.verify(key, signature)))
     throw new Refusal(`${name}.sig: is no signature of it by an image key that is trusted here`);
 }

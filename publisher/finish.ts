@@ -87,6 +87,7 @@ async function bringArtefacts(publisher: Publisher, plan: ReleasePlan, request: 
       fingerprint: request.signedBy,
       keyring: await contentOf(artefacts, "signing-key.gpg"),
       armoured: await contentOf(artefacts, "signing-key.asc"),
+      ...(artefacts.has("image-signing.crt") && { certificate: await contentOf(artefacts, "image-signing.crt") }),
     };
   });
 }

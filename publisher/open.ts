@@ -12,6 +12,9 @@ import type { Publisher } from "./ports";
 import { reviewOf } from "./review";
 import { swiftObjects } from "./swift-objects";
 
+/** Regions answer soon or not at all: what is to be told of the others must not wait for one that is down. */
+export const PATIENCE = { retry: { attempts: 3, base: 300, cap: 2000 }, idleTimeout: 30_000 } as const;
+
 export interface Access {
   /** Of project production: where the buckets are. */
   readonly buckets: Session;

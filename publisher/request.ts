@@ -1,5 +1,5 @@
 /** A publish request as the publisher reads it: by whom it is signed is looked at before anything of it is believed. */
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { PUBLISH_REQUEST, readEnvelope, signedPayload } from "../model/dsse";
 import { BUILD_ID, parseBuildId } from "../model/naming";
 import { readPublishRequest, requestEnvelopeName, requestName, type PublishRequest } from "../model/publish-request";
@@ -46,8 +46,8 @@ async function checkEnvelope({ requests, trusted }: Reader, build: string, bytes
   if (!payload.equals(bytes)) throw new Error(`${where}: holds another request than ${requestName({ build })}`);
 }
 
-export const imageKeys = (certificates: readonly string[]) =>
-  certificates.map((pem) => new X509Certificate(pem).publicKey);
+/** Of certificates or public keys in PEM. */
+export const imageKeys = (pems: readonly string[]): KeyObject[] => pems.map((pem) => createPublicKey(pem));
 
 /** Builds that a request lies there for, the oldest first. */
 export async function requestedBuilds({ requests }: Pick<Publisher, "requests">): Promise<string[]> {

@@ -8,7 +8,7 @@ import type { ListedPackage, ReleaseDetails } from "../site/details";
 import { sealed, unsealed } from "./ledger";
 import type { Publisher } from "./ports";
 
-type Store = Pick<Publisher, "release" | "key" | "trusted" | "renderSite">;
+type Store = Pick<Publisher, "release" | "key" | "renderSite">;
 
 /** The publisher's own copy, signature and all in one object: what it goes on from, wherever it was interrupted. */
 const OWN_COPY = ".factory/catalogue.json";
@@ -35,8 +35,16 @@ export async function writeSite(store: Store, catalogue: Catalogue): Promise<voi
 
 /** Public keys as objects of the site, and where the catalogue says that they are. */
 export async function writeKeys(
-  { release, key, trusted }: Store,
-  builds: { readonly fingerprint: string; readonly keyring: Buffer; readonly armoured: Buffer } | undefined,
+  { release, key }: Store,
+  builds:
+    | {
+        readonly fingerprint: string;
+        readonly keyring: Buffer;
+        readonly armoured: Buffer;
+        /** PEM of the image key's; its signature was checked. */
+        readonly certificate?: Buffer;
+      }
+    | undefined,
   former: Catalogue | undefined,
 ): Promise<Catalogue["keys"]> {
   const write = async (name: string, content: string | Buffer, type = "text/plain; charset=utf-8"): Promise<string> => {
@@ -51,8 +59,17 @@ export async function writeKeys(
   };
   const ofBuilds = buildKeys ?? former?.keys.builds;
   if (!ofBuilds) throw new Error(`${release.bucket}/${CATALOGUE}: there is none yet; publish something first`);
-  const [pem] = trusted.image;
-  const certificate = pem === undefined ? undefined : new X509Certificate(pem);
+  const certificate = builds?.certificate && new X509Certificate(builds.certificate);
+  const imageKey = certificate
+    ? {
+        certificate: await write("keys/image-signing.crt", certificate.toString()),
+        publicKey: await write(
+          "keys/image-signing.pub",
+          certificate.publicKey.export({ type: "spki", format: "pem" }).toString(),
+        ),
+        sha256: createHash("sha256").update(certificate.raw).digest("hex"),
+      }
+    : former?.keys.image;
   return {
     builds: ofBuilds,
     publisher: {
@@ -60,16 +77,7 @@ export async function writeKeys(
       keyring: await write("keys/publisher.gpg", await key.keyring(), binary),
       key: await write("keys/publisher.asc", await key.armoured()),
     },
-    ...(certificate && {
-      image: {
-        certificate: await write("keys/image-signing.crt", certificate.toString()),
-        publicKey: await write(
-          "keys/image-signing.pub",
-          certificate.publicKey.export({ type: "spki", format: "pem" }).toString(),
-        ),
-        sha256: createHash("sha256").update(certificate.raw).digest("hex"),
-      },
-    }),
+    ...(imageKey && { image: imageKey }),
   };
 }
 

@@ -55,7 +55,7 @@ export const publishSchema = z.strictObject({
     .array(text)
     .default([])
     .describe(
-      "PEM files of certificates of image keys that have to sign too; none: the factory's own signing.imageKey",
+      "PEM files of image keys, or of their certificates, that have to sign too; none: the factory's own signing.imageKey",
     ),
   approvers: z
     .array(text)

@@ -71,3 +71,12 @@ test("the publisher's check runs as nobody in particular, with its credential an
     expect(unit.split("\n")).toContain(line);
   expect(unit).toContain("LoadCredentialEncrypted=publisher-cloud:/etc/credstore.encrypted/publisher-cloud");
 });
+
+test("the publisher's command has its credentials while it runs, and says how the missing one is made", () => {
+  const role = read(publisherUserData(nodeValues));
+  const command = fileOf(role, "/usr/local/sbin/factory");
+  for (const name of ["publisher-cloud", "publisher-key", "publisher-clouds"])
+    expect(command).toContain(`--property="$(given ${name})"`);
+  expect(command).toContain("systemd-creds encrypt --name=publisher-clouds");
+  expect(command).toContain('/usr/bin/node /usr/local/lib/factory/publisher.js "$@"');
+});
