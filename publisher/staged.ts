@@ -5,6 +5,7 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { artefactObject } from "../model/catalogue";
 import type { PublishRequest } from "../model/publish-request";
+import { contentType } from "../site/content-type";
 import { Refusal, type Publisher } from "./ports";
 
 export interface Staged {
@@ -41,18 +42,6 @@ export async function withStaged<T>(
   }
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  html: "text/html; charset=utf-8",
-  txt: "text/plain; charset=utf-8",
-  log: "text/plain; charset=utf-8",
-  md: "text/plain; charset=utf-8",
-  tap: "text/plain; charset=utf-8",
-  hashdeep: "text/plain; charset=utf-8",
-  asc: "text/plain; charset=utf-8",
-  json: "application/json",
-  xml: "application/xml",
-};
-
 /** What was compared comes to stand in bucket release. */
 export async function toRelease(
   { release, say }: Pick<Publisher, "release" | "say">,
@@ -60,9 +49,7 @@ export async function toRelease(
   artefacts: ReadonlyMap<string, Staged>,
 ): Promise<void> {
   for (const { path: name, file, md5 } of artefacts.values()) {
-    const plain = name === "SHA256SUMS" || name === "SHA512SUMS";
-    const type = plain ? TYPES["txt"] : TYPES[path.extname(name).slice(1)];
-    await release.upload(artefactObject(image, build, name), file, { md5, type: type ?? "application/octet-stream" });
+    await release.upload(artefactObject(image, build, name), file, { md5, type: contentType(name) });
   }
   say(`${artefacts.size} artefacts in ${release.bucket}/images/${image}/${build}/`);
 }

@@ -4,9 +4,9 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\.html$/, "text/html; charset=utf-8"],
   [/\.json$/, "application/json"],
   [/\.xml$/, "application/xml"],
-  [/\.(asc|gpg|sig)$/, "application/octet-stream"],
+  [/\.(gpg|sig)$/, "application/octet-stream"],
   [/\.(crt|pem|pub)$/, "application/x-pem-file"],
-  [/\.(txt|log|md|tap|hashdeep)$|(^|\/)SHA\d+SUMS$/, "text/plain; charset=utf-8"],
+  [/\.(asc|txt|log|md|tap|hashdeep)$|(^|\/)SHA\d+SUMS$/, "text/plain; charset=utf-8"],
 ];
 
 export function contentType(path: string): string {

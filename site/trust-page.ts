@@ -44,12 +44,11 @@ export function trustPage(catalogue: Catalogue): SiteFile {
         <dt>current</dt>
         <dd>The release that is found by the image's name. There is at most one.</dd>
         <dt>previous</dt>
-        <dd>
-          The one before: still there under a name with its date, hidden from lists, so that what uses its id goes on
-          working.
-        </dd>
+        <dd>The one before, with “prev” after its name: what uses its id goes on working.</dd>
         <dt>older</dt>
-        <dd>As before; it goes when it is used no more.</dd>
+        <dd>
+          Those before, with a date after their names, hidden from lists; each goes when nothing uses it any more.
+        </dd>
         <dt>revoked</dt>
         <dd>Nobody should use it: hidden and deactivated in every region. Its page says why.</dd>
       </dl>

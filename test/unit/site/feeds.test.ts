@@ -137,7 +137,7 @@ test.each([
   ["changes.md", "text/plain; charset=utf-8"],
   ["sbom.spdx.json", "application/json"],
   ["x.qcow2", "application/octet-stream"],
-  ["x.qcow2.asc", "application/octet-stream"],
+  ["x.qcow2.asc", "text/plain; charset=utf-8"],
   ["image-signing.crt", "application/x-pem-file"],
 ])("%s is of type %s", (path, type) => {
   expect(contentType(path)).toBe(type);
