@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
+import { makeAuthority } from "../../../deployer/authority";
 import { STAGE_NAMES } from "../../../model/stages";
 import { eventually } from "../../support/eventually";
 import { JENKINS } from "../../support/jenkins-harness";
@@ -98,6 +99,29 @@ test("with an agent and an image: waits for the seed, lists the jobs, follows a 
   expect(readFileSync(path.join(kept, "build.log"), "utf8").match(/its output/g)).toHaveLength(15);
   const casc = readFileSync(path.join(kept, "casc", "agent.yaml"), "utf8");
   expect(casc).toContain("port: 2222");
+}, 150_000);
+
+test("with a directory: an owner gets in, a stranger does not, by the CA that Java is told to trust", async () => {
+  const file = (name: string, text: string): string => {
+    writeFileSync(path.join(folder, name), text);
+    return path.join(folder, name);
+  };
+  const people = ["--owner-file", file("owner", "olga:secret\n"), "--stranger-file", file("stranger", "sam:secret\n")];
+  const ca = file("ca.pem", (await makeAuthority("test")).replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/, ""));
+  const url = "ldaps://directory.example.org:636";
+  const { status, lines, kept } = check([
+    ...[...common, "--ldap", url, "--ldap-ca", ca, "--reader-password-file", secret],
+    ...people,
+  ]);
+  expect(lines.slice(-3)).toEqual([
+    "ok      olga sees the jobs",
+    "ok      nobody does not see the jobs",
+    "ok      sam does not see the jobs",
+  ]);
+  expect(status).toBe(0);
+  expect(readFileSync(path.join(kept, "casc", "access.directory.yaml"), "utf8")).toContain(`server: ${url}`);
+  expect(existsSync(path.join(kept, "casc", "access.local.yaml"))).toBe(false);
+  expect(existsSync(path.join(kept, "trust", "store"))).toBe(true);
 }, 150_000);
 
 test("the served repository has the commit on a branch, also of a checkout that is on none", () => {
