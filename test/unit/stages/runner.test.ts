@@ -228,6 +228,16 @@ describe("a part of a build", () => {
     expect(host.states()).toMatchObject({ test: "succeeded", "clean-up": "succeeded" });
   });
 
+  test("one stage after the other, as Jenkins asks for them, comes to the same end", async () => {
+    for (const until of ["request-publication", "clean-up"] as const) {
+      host.plan({ selection: { until } });
+      expect((await host.run("run")).code).toBe(0);
+      expect((await host.run("after")).code).toBe(0);
+    }
+    expect(host.states()).toMatchObject({ "request-publication": "succeeded", "clean-up": "succeeded" });
+    expect(host.ran().filter((name) => name === "build-image")).toHaveLength(1);
+  });
+
   test("a complete build of which a stage was done again is complete no more, and comes to its end again", async () => {
     await host.run("run");
     await host.run("after");
