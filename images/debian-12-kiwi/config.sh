@@ -18,3 +18,6 @@ CFG
 systemctl enable ssh.service
 # Online file system checks are for LVM only; looking for it costs every boot seconds.
 systemctl mask e2scrub_all.timer e2scrub_reap.service
+# Where no udev names disks, grub-mkconfig finds no other name of the root than the build host's device.
+install -d -m 0755 /etc/default/grub.d
+echo "GRUB_DEVICE=LABEL=root" >/etc/default/grub.d/10-root-by-label.cfg

@@ -3,6 +3,8 @@
 set -eu
 rm -f /etc/machine-id /var/lib/dbus/machine-id /var/lib/systemd/random-seed
 : >/etc/machine-id
+# debootstrap took the build host's name
+echo localhost >/etc/hostname
 rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
 rm -f /etc/apt/sources.list /etc/apt/sources.list.d/* /root/.bash_history /root/.wget-hsts
 rm -rf /var/lib/cloud /var/log/cloud-init*.log /var/lib/dhcp/* /var/lib/apt/lists/* /var/cache/apt/*.bin

@@ -6,7 +6,9 @@ import { baseEnvironment } from "./exec";
 export interface KiwiDirectories {
   /** The description, with the repositories that are really read. */
   readonly description: string;
-  /** Where the root is made, and the disk. Neither it nor the cache may be in /tmp: the image has a /tmp too. */
+  /** Where the root is made. Neither it nor the cache may be in /tmp: the image has a /tmp too. */
+  readonly root: string;
+  /** Where the disk is made. */
   readonly target: string;
   readonly temporary: string;
   readonly cache: string;
@@ -21,15 +23,34 @@ export interface KiwiDirectories {
  */
 export const KIWI_CONFIG = "mapper:\n  - part_mapper: kpartx\n";
 
-export function kiwiArguments(plan: Pick<BuildPlan, "image" | "options">, directories: KiwiDirectories): string[] {
+export interface KiwiCall {
+  /** For the log. */
+  readonly title: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * The calls that make an image, in order. KIWI's `system build` would leave what the first packages brought as it came
+ * from the one repository that they are taken from: security updates of these are a call of their own.
+ */
+export function kiwiCalls(plan: Pick<BuildPlan, "image" | "options">, directories: KiwiDirectories): KiwiCall[] {
   const { profiles = [], packages = [] } = plan.image.recipe;
-  return [
+  const common = [
     ...(plan.options.debug ? ["--debug"] : []),
     ...["--config", directories.config, "--logfile", "stdout"],
     ...["--shared-cache-dir", directories.cache, "--temp-dir", directories.temporary],
     ...profiles.map((profile) => `--profile=${profile}`),
-    ...["system", "build", "--description", directories.description, "--target-dir", directories.target],
-    ...[...packages].sort().map((name) => `--add-package=${name}`),
+    "system",
+  ];
+  const root = ["--root", directories.root];
+  const wanted = [...packages].sort().map((name) => `--add-package=${name}`);
+  return [
+    {
+      title: "kiwi: root",
+      args: [...common, "prepare", "--description", directories.description, ...root, ...wanted],
+    },
+    { title: "kiwi: updates", args: [...common, "update", ...root] },
+    { title: "kiwi: disk", args: [...common, "create", ...root, "--target-dir", directories.target] },
   ];
 }
 

@@ -7,7 +7,7 @@ import { StageError } from "./errors";
 import { CommandError, exec } from "./exec";
 import { exists } from "./files";
 import {
-  kiwiArguments,
+  kiwiCalls,
   kiwiEnvironment,
   kiwiLines,
   kiwiReason,
@@ -36,6 +36,7 @@ export const kiwi: Builder = {
     const { paths, log } = context;
     const directories: KiwiDirectories = {
       description: path.join(paths.work, "description"),
+      root: path.join(paths.work, "root"),
       target: path.join(paths.work, "target"),
       temporary: path.join(paths.work, "tmp"),
       cache: path.join(paths.scratch, "cache"),
@@ -43,10 +44,14 @@ export const kiwi: Builder = {
       config: path.join(paths.work, "kiwi.yml"),
     };
     await describe(context, directories);
-    await log.step("kiwi", async () => create(context, directories, run));
+    // KIWI makes the root itself; what an interrupted run left of it is in its way
+    await rm(directories.root, { recursive: true, force: true });
+    for (const { title, args } of kiwiCalls(context.plan, directories))
+      await log.step(title, async () => call(context, args, directories, run));
     await rename(await theDisk(directories.target), run.raw);
     await keepPackageList(directories.target, run.packageList);
-    await rm(directories.target, { recursive: true, force: true });
+    for (const directory of [directories.root, directories.target])
+      await rm(directory, { recursive: true, force: true });
   },
 };
 
@@ -70,13 +75,14 @@ export async function layDescription(
   await cp(recipe, to, { recursive: true });
 }
 
-async function create(
-  { plan, paths, log }: StageContext,
+async function call(
+  { paths, log }: StageContext,
+  args: readonly string[],
   directories: KiwiDirectories,
   run: BuilderRun,
 ): Promise<void> {
   try {
-    await exec("kiwi-ng", kiwiArguments(plan, directories), {
+    await exec("kiwi-ng", args, {
       cwd: paths.work,
       env: kiwiEnvironment(directories, run.sourceDate),
       signal: run.signal,

@@ -2,17 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { ImageDefinition } from "../../../../model/image";
-import {
-  kiwiArguments,
-  kiwiEnvironment,
-  kiwiLines,
-  kiwiReason,
-  withMirrors,
-} from "../../../../stages/lib/kiwi-command";
+import { kiwiCalls, kiwiEnvironment, kiwiLines, kiwiReason, withMirrors } from "../../../../stages/lib/kiwi-command";
 import { PLAN } from "../plan";
 
 const DIRECTORIES = {
   description: "/w/description",
+  root: "/w/root",
   target: "/w/target",
   temporary: "/w/tmp",
   cache: "/c",
@@ -25,20 +20,25 @@ const recipe = (over: (typeof PLAN.image)["recipe"]): typeof PLAN => ({
   image: { ...PLAN.image, recipe: over },
 });
 
-test("KIWI's arguments", () => {
-  expect(kiwiArguments(recipe({}), DIRECTORIES).join(" ")).toBe(
-    "--config /w/kiwi.yml --logfile stdout --shared-cache-dir /c --temp-dir /w/tmp system build --description /w/description --target-dir /w/target",
-  );
+test("a root, its updates, and the disk: KIWI's arguments", () => {
+  const common = "--config /w/kiwi.yml --logfile stdout --shared-cache-dir /c --temp-dir /w/tmp system";
+  expect(kiwiCalls(recipe({}), DIRECTORIES).map(({ args }) => args.join(" "))).toEqual([
+    `${common} prepare --description /w/description --root /w/root`,
+    `${common} update --root /w/root`,
+    `${common} create --root /w/root --target-dir /w/target`,
+  ]);
 });
 
-test("profiles come before the command, packages after it and in one order", () => {
-  const args = kiwiArguments(recipe({ profiles: ["Cloud"], packages: ["less", "curl"] }), DIRECTORIES);
-  expect(args.indexOf("--profile=Cloud")).toBeLessThan(args.indexOf("system"));
-  expect(args.slice(-2)).toEqual(["--add-package=curl", "--add-package=less"]);
+test("profiles come before each command, packages after the first one and in one order", () => {
+  const calls = kiwiCalls(recipe({ profiles: ["Cloud"], packages: ["less", "curl"] }), DIRECTORIES);
+  for (const { args } of calls) expect(args.indexOf("--profile=Cloud")).toBe(args.indexOf("system") - 1);
+  const packages = calls.map(({ args }) => args.filter((word) => word.startsWith("--add-package")));
+  expect(packages).toEqual([["--add-package=curl", "--add-package=less"], [], []]);
 });
 
 test("debugging is KIWI's own", () => {
-  expect(kiwiArguments({ ...recipe({}), options: { ...PLAN.options, debug: true } }, DIRECTORIES)[0]).toBe("--debug");
+  const calls = kiwiCalls({ ...recipe({}), options: { ...PLAN.options, debug: true } }, DIRECTORIES);
+  expect(calls.map(({ args }) => args[0])).toEqual(["--debug", "--debug", "--debug"]);
 });
 
 test("the environment holds a home of the build's own, the source's date, and no directory that the image lacks", () => {

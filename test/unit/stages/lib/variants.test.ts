@@ -5,7 +5,7 @@ import { parseImage, type ImageDefinition } from "../../../../model/image";
 import { withVariants } from "../../../../model/image/variants";
 import type { BuildPlan } from "../../../../model/plan";
 import { dibArguments, dibEnvironment } from "../../../../stages/lib/dib";
-import { kiwiArguments } from "../../../../stages/lib/kiwi-command";
+import { kiwiCalls } from "../../../../stages/lib/kiwi-command";
 import { layout } from "../../../../stages/lib/layout";
 import { PLAN } from "../plan";
 
@@ -57,8 +57,9 @@ test("KIWI is given its profiles and packages beyond the image's", () => {
   const [own, variant] = both(
     yaml("kiwi", "{ profiles: [Cloud], packages: [curl] }", "profiles: [Docker], packages: [docker.io]"),
   );
-  const directories = { description: "d", target: "t", temporary: "t", cache: "c", home: "h", config: "k" };
-  const words = (plan: BuildPlan) => kiwiArguments(plan, directories).filter((word) => /profile|package/.test(word));
+  const directories = { description: "d", root: "r", target: "t", temporary: "t", cache: "c", home: "h", config: "k" };
+  const words = (plan: BuildPlan) =>
+    (kiwiCalls(plan, directories)[0]?.args ?? []).filter((word) => /profile|package/.test(word));
   expect(words(own)).toEqual(["--profile=Cloud", "--add-package=curl"]);
   expect(words(variant)).toEqual([
     "--profile=Cloud",
