@@ -41,7 +41,8 @@ export interface BuildRun {
   readonly stopsWithin?: number;
   /** A context for one run of a stage. */
   readonly context: (stage: StageName, tools: ContextTools) => StageContext;
-  readonly openLog: (stage: StageName) => StageLog;
+  /** `slow` is told the name of a step that takes long. */
+  readonly openLog: (stage: StageName, slow: (what: string) => void) => StageLog;
   /** Shows a line to whoever watches. */
   readonly print: (line: string) => void;
   /** Stops everything: the stages get it as their own signal's cause. */
@@ -124,7 +125,7 @@ class Running {
   private async one(stage: HostStage): Promise<void> {
     const { run } = this;
     const { name } = stage;
-    const log = run.openLog(name);
+    const log = run.openLog(name, (what) => this.emit(name, { state: "progress", message: what }));
     const seconds = run.timeout(name);
     const timeUp = new AbortController();
     const late = setTimeout(() => timeUp.abort(new StageError(`took longer than ${seconds} s`)), seconds * 1000);

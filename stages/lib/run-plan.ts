@@ -57,7 +57,7 @@ export async function runPlan({ plan, paths, implementations, runner, print }: P
       role: (stage) => roles.get(stage) ?? "left out",
       timeout: (stage) => seconds[stage] ?? 0,
       context: (stage, tools) => makeContext(plan, paths, stage, tools),
-      openLog: (stage) => openStageLog(path.join(paths.logs, logName(stage))),
+      openLog: (stage, slow) => openStageLog(path.join(paths.logs, logName(stage)), { slow }),
     });
     return tell(outcome, { plan, paths, print, stopped: signal.aborted });
   } finally {

@@ -16,8 +16,17 @@ export interface StageLog {
 /** How long lines may wait in memory, so that a chatty builder is no storm of small writes over NFS; milliseconds. */
 const WAIT = 400;
 
+/** A step that takes longer is worth a word to whoever follows the build; milliseconds. */
+const SLOW = 15_000;
+
+export interface StageLogOptions {
+  readonly now?: () => Date;
+  /** Is told the name of a step that is slow, while it goes on. */
+  readonly slow?: (what: string) => void;
+}
+
 /** A log that appends to `file`. A share that cannot be written shows at `flush`. */
-export function openStageLog(file: string, now: () => Date = () => new Date()): StageLog {
+export function openStageLog(file: string, { now = () => new Date(), slow }: StageLogOptions = {}): StageLog {
   let waiting = "";
   let timer: NodeJS.Timeout | undefined;
   let failure: unknown;
@@ -42,6 +51,7 @@ export function openStageLog(file: string, now: () => Date = () => new Date()): 
       const start = performance.now();
       const seconds = (): number => Math.round(performance.now() - start) / 1000;
       line(`--- ${what}`);
+      const patience = setTimeout(() => slow?.(what), SLOW);
       try {
         const result = await work();
         steps.push({ what, seconds: seconds() });
@@ -50,6 +60,8 @@ export function openStageLog(file: string, now: () => Date = () => new Date()): 
       } catch (error) {
         line(`--- ${what}: failed after ${seconds().toFixed(1)} s: ${oneLine(error)}`);
         throw error;
+      } finally {
+        clearTimeout(patience);
       }
     },
     async flush() {

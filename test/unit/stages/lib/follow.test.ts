@@ -32,7 +32,7 @@ test("follows from the first event to the unit's end, whole lines only", async (
 
 test("a stage's log has the time of each line and how long steps took", async () => {
   const file = path.join(directory, "logs", "01-x.log");
-  const log = openStageLog(file, () => new Date("2026-01-01T10:20:30.456Z"));
+  const log = openStageLog(file, { now: () => new Date("2026-01-01T10:20:30.456Z") });
   log.line("hello");
   await log.step("works", async () => Promise.resolve(1));
   await expect(log.step("fails", async () => Promise.reject(new Error("no\nspace")))).rejects.toThrow();
@@ -42,6 +42,23 @@ test("a stage's log has the time of each line and how long steps took", async ()
   expect(lines[2]).toMatch(/^10:20:30\.456 --- works: 0\.\d s$/);
   expect(lines[4]).toMatch(/^10:20:30\.456 --- fails: failed after 0\.\d s: no space$/);
   expect(log.steps.map(({ what }) => what)).toEqual(["works"]);
+});
+
+test("a step that takes long is told while it goes on, and one that is quick is not", async () => {
+  jest.useFakeTimers();
+  try {
+    const told: string[] = [];
+    const log = openStageLog(path.join(directory, "slow.log"), { slow: (what) => told.push(what) });
+    await log.step("quick", async () => Promise.resolve());
+    let end = (): void => undefined;
+    const slow = log.step("slow", async () => new Promise<void>((resolve) => (end = resolve)));
+    jest.advanceTimersByTime(60_000);
+    expect(told).toEqual(["slow"]);
+    end();
+    await slow;
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test("a log that can't be written says so when it is flushed", async () => {
