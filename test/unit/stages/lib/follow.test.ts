@@ -18,10 +18,10 @@ test("follows from the first event to the unit's end, whole lines only", async (
   const following = followBuild({
     file,
     print: (line) => printed.push(line),
-    signal: new AbortController().signal,
+    signal: AbortSignal.timeout(20_000),
     unit: async () => Promise.resolve(state),
   });
-  await sleep(100);
+  while (printed.length === 0) await sleep(10);
   expect(printed).toEqual(['{"n":1}']);
   appendFileSync(file, "2}\n");
   state = { ...state, active: false, result: "exit-code", status: 1 };
