@@ -5,6 +5,8 @@ cat >/etc/cloud/cloud.cfg.d/20-debian-cloud.cfg <<'CFG'
 datasource_list: [ConfigDrive, OpenStack, NoCloud]
 # As in Debian's own cloud images: the host's name resolves, or sudo waits for it.
 manage_etc_hosts: true
+# The one that is there without being generated.
+locale: C.UTF-8
 # The image comes without sources; they are written at the first boot.
 apt: { preserve_sources_list: false }
 CFG

@@ -21,7 +21,7 @@ test("follows from the first event to the unit's end, whole lines only", async (
     signal: AbortSignal.timeout(20_000),
     unit: async () => Promise.resolve(state),
   });
-  while (printed.length === 0) await sleep(10);
+  for (let look = 0; look < 1000 && printed.length === 0; look++) await sleep(10);
   expect(printed).toEqual(['{"n":1}']);
   appendFileSync(file, "2}\n");
   state = { ...state, active: false, result: "exit-code", status: 1 };
