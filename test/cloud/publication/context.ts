@@ -7,7 +7,8 @@ import path from "node:path";
 import { parse, stringify } from "yaml";
 import { envelope, IN_TOTO, PUBLISH_REQUEST } from "../../../model/dsse";
 import { requestEnvelopeName, requestName, type PublishRequest } from "../../../model/publish-request";
-import { parseBuildId } from "../../../model/naming";
+import { registration } from "../../../model/glance-properties";
+import { parseBuildId, tags } from "../../../model/naming";
 import { createImage, deleteImage, listImages, uploadImage, waitForImage } from "../../../openstack/glance";
 import { Session } from "../../../openstack/session";
 import * as swift from "../../../openstack/swift";
@@ -19,6 +20,7 @@ import { RunningCommand, type CommandResult } from "../../support/command";
 import { ROOT } from "../../support/paths";
 import { makeProjects, memberSession, REGIONS, type RunProjects } from "../../support/projects";
 import { REQUEST } from "../../unit/model/request";
+import { PLAN } from "../../unit/stages/plan";
 
 export const IMAGE = "tiny-1";
 const hash = (content: string | Buffer, algorithm = "sha256"): string =>
@@ -128,20 +130,17 @@ export class Production {
 
   private async register(build: string, file: string, region: string): Promise<string> {
     const session = this.member("build", region);
-    const { id } = await createImage(session, {
-      name: build,
-      diskFormat: "qcow2",
-      minDiskGiB: 1,
-      minRamMiB: 64,
-      tags: [`factory=${this.run}`],
-      properties: {
-        ...{ architecture: "x86_64", hypervisor_type: "qemu", os_distro: "debian", os_version: "12", os_purpose: "generic" },
-        ...{ hw_disk_bus: "scsi", replace_frequency: "monthly", uuid_validity: "none", provided_until: "none" },
-        ...{ image_source: "private", image_description: "Tiny", image_original_user: "none" },
-        image_build_date: parseBuildId(build).started.toISOString().slice(0, 19).replace("T", " "),
-        ...{ image_factory: this.run, image_factory_image: IMAGE, image_factory_build: build },
-      },
-    });
+    const facts = {
+      factory: this.run,
+      build,
+      patchedUntil: parseBuildId(build).started.toISOString(),
+      commit: "1".repeat(40),
+      virtualSize: 1,
+      tags: tags({ factory: this.run, image: IMAGE, build }),
+    };
+    const definition = { ...PLAN.image, name: IMAGE, purpose: "generic", minDiskGiB: 1, minRamMiB: 64 } as const;
+    const about = registration(definition, facts);
+    const { id } = await createImage(session, { name: build, diskFormat: "qcow2", ...about });
     await uploadImage(session, id, file);
     await waitForImage(session, id, { timeout: 60_000, interval: 200 });
     return id;

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import type { Catalogue } from "../../../model/catalogue";
 import { getImage, listImages, type GlanceImage } from "../../../openstack/glance";
+import { scsViolations, type ListedImage } from "../../unit/model/scs-0102";
 import { REGIONS } from "../../support/projects";
 import { Production, type Built } from "./context";
 
@@ -24,6 +25,14 @@ async function inGlance(built: Built): Promise<unknown[]> {
       return image && [image.name, image.visibility, image.os_hidden ? "hidden" : "shown", image.status, image["os_purpose"]];
     }),
   );
+}
+/** As the standard's test lists it: custom properties apart from Glance's own fields. */
+function listed({ name, size, ...image }: GlanceImage): ListedImage {
+  const { min_disk, min_ram, created_at, tags } = image;
+  const properties = Object.entries(image).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && !/^(id|status|created_at|updated_at)$/.test(entry[0]),
+  );
+  return { name: name ?? "", size: size ?? 0, min_disk, min_ram, created_at, tags, properties: Object.fromEntries(properties) };
 }
 const twice = (...words: readonly string[]): unknown[] => [words, words];
 
@@ -67,6 +76,14 @@ test("the second takes its place", async () => {
   expect(await inGlance(first)).toEqual(twice(`${production.title} prev`, "public", "hidden", "active", "oldgeneric"));
   for (const region of REGIONS) expect((await customerFinds(region)).map(({ id }) => id)).toEqual([second.ids[region]]);
   expect(await states()).toEqual({ [first.build]: "previous", [second.build]: "current" });
+});
+
+test("what is published keeps the rules of SCS-0102", async () => {
+  for (const built of [first, second])
+    for (const region of REGIONS) {
+      const image = await getImage(production.administrator(region), built.ids[region]!);
+      expect(scsViolations(listed(image!), new Date())).toEqual([]);
+    }
 });
 
 test("what is not in order is refused: altered artefacts, a commit that nobody reviewed", async () => {
