@@ -79,9 +79,9 @@ export function deployerSteps(step: ReturnType<typeof scenario>, deployed: Deplo
       expect((await deployed.nodes().ssh(deployed.controller(), `ls ${AGENT_SIGNING.home}`)).code).not.toBe(0);
       expect((await attempt("runuser -u jenkins -- ls /run/factory-signing")).code).not.toBe(0);
       expect(await root("stat --file-system --format %T /run/factory-signing")).toBe("tmpfs\n");
-      expect((await attempt("grep -rlsx -e '-----BEGIN PGP PRIVATE KEY BLOCK-----' /etc /var/lib /opt /root /tmp")).stdout).toBe(
-        "",
-      );
+      expect(
+        (await attempt("grep -rlsx -e '-----BEGIN PGP PRIVATE KEY BLOCK-----' /etc /var/lib /opt /root /tmp")).stdout,
+      ).toBe("");
       expect(await root("/etc/factory/health.d/36-signing")).toBe("Jenkins' builds can sign\n");
     },
   );
