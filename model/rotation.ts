@@ -158,13 +158,16 @@ function places(images: readonly RotationImage[], wish: RotationWish): Map<Rotat
   if (!now) return new Map();
   const former = settled.filter((image) => image !== now && image.released !== undefined).sort(byAge);
   const good = former.filter(({ build }) => !revoked.includes(build));
+  const reach = Math.max(policy.keep, promisedCount(now));
+  // One that is about to be taken away is nobody's way back.
+  const stays = (image: RotationImage): boolean => reach > 1 || isPromised(image, wish);
   const previous = good.find(
-    (image) => image.status === "active" && !withdrawn.includes(image.build) && byAge(now, image) < 0,
+    (image) => image.status === "active" && !withdrawn.includes(image.build) && byAge(now, image) < 0 && stays(image),
   );
   const inOrder = [now, ...(previous ? [previous] : []), ...good.filter((image) => image !== previous)];
   const place = (image: RotationImage, index: number): Place => {
     if (image === now) return "current";
-    if (index >= Math.max(policy.keep, promisedCount(now)) && !isPromised(image, wish)) return "surplus";
+    if (index >= reach && !isPromised(image, wish)) return "surplus";
     return image === previous ? "previous" : "kept";
   };
   const bad = former.filter((image) => !good.includes(image)).map((image) => [image, "revoked"] as const);

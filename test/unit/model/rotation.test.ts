@@ -123,6 +123,19 @@ describe("names and visibility", () => {
     expect(previous).toMatchObject({ name: releaseNames.previous(NAME), hidden: false });
   });
 
+  test("where one alone is kept, the previous one is that which was promised, not that which goes", () => {
+    const policy = { ...wish(2).policy, keep: 1 };
+    const images = history(1).map((image, index) => (index === 0 ? { ...image, uuidValidity: "forever" } : image));
+    const asked = { ...wish(2), policy };
+    const done = after([...images, fresh(2)], asked);
+    expect(done.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      `${NAME} prev active`,
+      `${NAME} 20260908 deactivated`,
+      `${NAME} active`,
+    ]);
+    expect(after(done, asked)).toEqual(done);
+  });
+
   test("two that are called current by mistake become one", () => {
     const images = history(1).map((image) => ({ ...image, name: NAME, hidden: false }));
     expect(after(images, wish(1)).map(({ name }) => name)).toEqual([`${NAME} prev`, NAME]);
