@@ -21,20 +21,20 @@ export interface Pkcs11Token {
   /** Of the OpenPGP key, whose secret half is on the token. */
   readonly fingerprint: string;
   readonly keygrip: string;
+  /** Pulls it out: the agent is there, its token is not. */
+  takeOut(): void;
 }
 
-/**
- * Makes an RSA-4096 key on a new token, and its OpenPGP form in the home. SOFTHSM2_CONF is set in this process, for the
- * agent that it starts.
- */
+/** Makes an RSA-4096 key on a new token below `directory`, and its OpenPGP form in the home, whose agent it starts. */
 export function makeToken(home: string, directory: string): Pkcs11Token {
   const tokens = path.join(directory, "tokens");
   mkdirSync(tokens, { recursive: true });
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const settings = path.join(directory, "softhsm2.conf");
   writeFileSync(settings, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
-  process.env["SOFTHSM2_CONF"] = settings;
-  storeKey(directory);
+  // Given to each program: jest's process.env is a copy that none of them would see.
+  const env = { ...process.env, SOFTHSM2_CONF: settings };
+  storeKey(directory, env);
   const askPin = path.join(directory, "pinentry");
   writeFileSync(askPin, pinentry(PIN), { mode: 0o700 });
   const agent = `scdaemon-program /usr/bin/gnupg-pkcs11-scd\npinentry-program ${askPin}\n`;
@@ -43,12 +43,18 @@ export function makeToken(home: string, directory: string): Pkcs11Token {
     path.join(home, "gnupg-pkcs11-scd.conf"),
     `providers softhsm\nprovider-softhsm-library ${LIBRARY}\npin-cache 3600\n`,
   );
-  return openPgpForm(home);
+  const takeOut = (): void => {
+    rmSync(tokens, { recursive: true });
+    mkdirSync(tokens);
+    execFileSync("gpgconf", ["--homedir", home, "--kill", "gpg-agent"], { env });
+    execFileSync("gpgconf", ["--homedir", home, "--launch", "gpg-agent"], { env });
+  };
+  return { ...openPgpForm(home, env), takeOut };
 }
 
-function storeKey(directory: string): void {
+function storeKey(directory: string, env: NodeJS.ProcessEnv): void {
   const file = (name: string): string => path.join(directory, name);
-  const quiet: ExecFileSyncOptions = { stdio: "ignore" };
+  const quiet: ExecFileSyncOptions = { stdio: "ignore", env };
   const [key, certificate] = [file("key.pem"), file("certificate.der")];
   execFileSync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096", "-out", key], quiet);
   const request = ["req", "-x509", "-new", "-key", key, "-subj", "/CN=factory", "-outform", "DER"];
@@ -62,14 +68,16 @@ function storeKey(directory: string): void {
 }
 
 /** What `gpg` needs to know of a key that it finds on a token. */
-function openPgpForm(home: string): Pkcs11Token {
+function openPgpForm(home: string, env: NodeJS.ProcessEnv): Omit<Pkcs11Token, "takeOut"> {
   const learned = execFileSync("gpg-connect-agent", ["--homedir", home, "LEARN --sendinfo", "/bye"], {
+    env,
     encoding: "utf8",
   });
   const keygrip = /KEYPAIRINFO ([0-9A-F]{40})/.exec(learned)?.[1];
   if (keygrip === undefined) throw new Error(`the agent finds no key on the token: ${learned}`);
   const wanted = `Key-Type: RSA\nKey-Grip: ${keygrip}\nKey-Usage: sign,cert\nName-Real: A token\nExpire-Date: 0\n`;
   const status = execFileSync("gpg", ["--homedir", home, "--batch", "--status-fd", "1", "--gen-key"], {
+    env,
     input: `%no-protection\n${wanted}%commit\n`,
     encoding: "utf8",
     stdio: ["pipe", "pipe", "ignore"],

@@ -1,6 +1,5 @@
 /** What the stages sign with a key that is on a PKCS #11 token alone. */
-import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { GnupgHome } from "../../../deployer/gnupg";
@@ -11,7 +10,6 @@ import { makeArtefacts, type MadeArtefacts } from "../../support/signed-artefact
 
 const directory = mkdtempSync(path.join(tmpdir(), "t-"));
 const home = path.join(directory, "owner");
-const environment = process.env["SOFTHSM2_CONF"];
 let token: Pkcs11Token;
 let made: MadeArtefacts;
 
@@ -21,7 +19,6 @@ beforeAll(async () => {
 }, 5 * 60_000);
 afterAll(() => {
   made.stop();
-  if (environment === undefined) delete process.env["SOFTHSM2_CONF"];
   rmSync(directory, { recursive: true });
 });
 
@@ -48,10 +45,7 @@ test("the home knows where the key is, and has none of it", () => {
 test("a token that is taken out is one clear line", async () => {
   const gnupg = new GnupgHome(home);
   await gnupg.proveSigning(token.fingerprint);
-  const settings = path.join(directory, "empty.conf");
-  writeFileSync(settings, `directories.tokendir = ${mkdtempSync(path.join(directory, "empty-"))}\n`);
-  process.env["SOFTHSM2_CONF"] = settings;
-  execFileSync("gpgconf", ["--homedir", home, "--kill", "gpg-agent"]);
+  token.takeOut();
   await expect(gnupg.proveSigning(token.fingerprint)).rejects.toThrow(
     new RegExp(`^signing.key: ${token.fingerprint} in .* can not sign now`),
   );
