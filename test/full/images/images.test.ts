@@ -1,11 +1,10 @@
 /**
- * Both builders and a further Debian release, through all stages: two images at once, then builds that find nothing new,
- * and one that is told which package has another version. `test/cloud/main-job` builds debian-12 by diskimage-builder.
+ * Both builders and a further Debian release, two images at once through all stages. `test/cloud/main-job` builds debian-12
+ * by diskimage-builder, `test/full/rebuilds` tells what later builds find.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ShownBuild } from "../../../deployer/builds";
-import type { BuildManifest } from "../../../model/build-manifest";
 import { STAGES } from "../../../model/stages";
 import { listServers } from "../../../openstack/nova";
 import { audit, signatures, verifySignature, verifySums } from "../../support/artefacts";
@@ -19,8 +18,6 @@ import { Share } from "../../support/share";
 
 const MINUTE = 60_000;
 const IMAGES = ["debian-13", "debian-12-kiwi"] as const;
-const UNCHANGED = IMAGES[0];
-const PACKAGE = "openssh-server";
 
 describe("both builders, both Debian releases", () => {
   const step = scenario();
@@ -91,40 +88,9 @@ describe("both builders, both Debian releases", () => {
   });
 
   step("what they fetched is in the cache that all builds share", async () => {
-    const archives = await share.find("cache/_archives", '-type f -name "*.deb"');
-    expect(archives.filter((name) => name.includes("deb12u")).length).toBeGreaterThan(0);
-    expect(archives.filter((name) => name.includes("deb13u")).length).toBeGreaterThan(0);
-  });
-
-  step('a second build finds "no change" in less than 20 seconds, without a host', async () => {
-    const { output, seconds } = await run.factoryCommand(["build", UNCHANGED], { title: "nothing new" });
-    expect(output).toMatch(stageLine("checkout", "succeeded"));
-    expect(output).toContain(`no change since ${builds.get(UNCHANGED)}`);
-    for (const stage of ["spawn-build-host", "add-agent"]) expect(output).toMatch(new RegExp(`\\d ${stage} +skipped`));
-    expect(output).not.toMatch(/spawn-build-host +started/);
-    expect(seconds).toBeLessThan(20);
-    expect(await hosts()).toEqual([`${run.factory}-jump-host`, `${run.factory}-nfs-server`]);
-  });
-
-  step("cdktf deploy says so too, and makes nothing", async () => {
-    const { output } = await run.cdktf("deploy", `build-${UNCHANGED}`);
-    expect(output).toContain(`no change since ${builds.get(UNCHANGED)}`);
-    expect(await hosts()).toEqual([`${run.factory}-jump-host`, `${run.factory}-nfs-server`]);
-  });
-
-  step("with one package of the last release older, a build begins that names it from version to version", async () => {
-    const file = `/srv/factory/released/${UNCHANGED}.json`;
-    const manifest = JSON.parse(await share.onServer(`cat ${file}`)) as BuildManifest;
-    const now = manifest.inputs.packages?.[PACKAGE];
-    expect(now).toMatch(/^1:\d/);
-    await share.onServer(`sed -i "s|\\"${PACKAGE}\\": \\"${now}\\"|\\"${PACKAGE}\\": \\"1:1.0-1\\"|" ${file}`);
-    const { output } = await run.factoryCommand(["build", UNCHANGED, "--until", "checkout"], {
-      title: "something new",
-    });
-    expect(output).toContain(`packages: 1 with another version (${PACKAGE} 1:1.0-1 → ${now})`);
-    expect(output).toMatch(stageLine("spawn-build-host", "succeeded"));
-    expect(await watch.current(UNCHANGED)).not.toBe(builds.get(UNCHANGED));
-    await run.factoryCommand(["build", "cancel", UNCHANGED]);
+    const entries = await share.find("cache/_archives", '-type f -name "*.deb"');
+    // each named by the hash of its bytes, of two releases that have few in common
+    expect(entries.filter((name) => /^\.\/[0-9a-f]{64}\.deb$/.test(name)).length).toBeGreaterThan(300);
   });
 
   step("statistics of both are there", async () => {
