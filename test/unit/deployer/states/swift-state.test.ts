@@ -17,7 +17,7 @@ let two: SwiftState;
 beforeEach(async () => {
   cloud = await CloudServer.start();
   objects = new Objects(cloud, ["states/demo/factory.tfstate", "states-locks/demo/factory"]);
-  const options = { container: "states", name: "demo/factory", settle: 200 };
+  const options = { container: "states", name: "demo/factory", settle: 1000 };
   // One token for both: the server knows the last one only.
   const session = cloud.session();
   one = new SwiftState(session, options);
