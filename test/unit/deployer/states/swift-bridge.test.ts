@@ -13,7 +13,7 @@ beforeEach(async () => {
   cloud = await CloudServer.start();
   new Objects(cloud, ["states/demo/factory.tfstate", "states-locks/demo/factory"]);
   told = [];
-  const state = new SwiftState(cloud.session(), { container: "states", name: "demo/factory", settle: 200 });
+  const state = new SwiftState(cloud.session(), { container: "states", name: "demo/factory", settle: 1000 });
   const tell = (line: string): void => void told.push(line);
   [server, environment] = await startBridge({ state, stack: "factory", password: "hunter2", tell });
 });
