@@ -1,14 +1,23 @@
 /** The part of a build that is asked for, against what has been done of it. Pure. */
+import { isHostStage } from "../model/build-progress";
 import type { BuildEvent, StageStatus } from "../model/events";
 import { isWhole, missingNeeds, selectionText, WHOLE, type StageSelection } from "../model/stage-selection";
 import { stageInfo } from "../model/stages";
 
 /** What the runner of a build was last started for. */
 export function startedFor(events: readonly BuildEvent[]): StageSelection {
-  const started = events.findLast(
-    ({ stage, state, data }) => stage === "add-agent" && state === "succeeded" && data?.["selection"] !== undefined,
-  );
-  return started?.data?.["selection"] ?? WHOLE;
+  return events.findLast((event) => isStart(event))?.data?.["selection"] ?? WHOLE;
+}
+
+/** Whether the last run on the host has ended: what tidies up behind a runner speaks last, until one is started again. */
+export function runEnded(events: readonly BuildEvent[]): boolean {
+  const last = events.findLast((event) => isStart(event) || isHostStage({ name: event.stage }));
+  return last?.stage === "clean-up" && last.state !== "started" && last.state !== "progress";
+}
+
+/** A runner was started; joining one that is at work tells no selection. */
+function isStart({ stage, state, data }: BuildEvent): boolean {
+  return stage === "add-agent" && state === "succeeded" && data?.["selection"] !== undefined;
 }
 
 /** One line when what is asked for can't be done because of what is missing before it. */

@@ -1,12 +1,12 @@
 /** `factory internal attach`: stages 2 and 3, then the build on its host is followed to its end. */
 import { recipesRoot } from "../config/paths";
 import { stageStatuses } from "../model/events";
-import { beatOf, beats, LEASE_SECONDS } from "../model/lease";
+import { LEASE_SECONDS } from "../model/lease";
 import { isAgain, selectionText, type StageSelection } from "../model/stage-selection";
 import { addAgent, type RunnerState, type StartedRunner } from "../stages/add-agent";
 import { spawnBuildHost } from "../stages/spawn-build-host";
 import { entriesFor, issueCredentials, revokeCredentials } from "./application-credential";
-import { hasExpired, otherAtWork, startedFor, unmetNeeds } from "./asked-part";
+import { hasExpired, otherAtWork, startedFor } from "./asked-part";
 import { isDone, isFinished, isHostStage, mergedEvents, overview } from "./build-state";
 import { waitForFirstBoot } from "./cloud-init";
 import type { Deployment } from "./deployment";
@@ -31,6 +31,7 @@ import { mountShare, unmountShare } from "./share-mounts";
 import { SignerForward, SignerNeed } from "./signer";
 import type { SshHost } from "./ssh";
 import type { Store, StoredBuild } from "./store";
+import { unmetIn } from "./unmet";
 import { messageOf, UserError } from "./user-error";
 
 /** Milliseconds that a build host's first boot may take once it is ACTIVE. */
@@ -103,15 +104,14 @@ class Attachment {
   async run(): Promise<void> {
     const { store } = this.reached;
     const { build, say } = this.options;
-    const first = await store.readBuild(build);
+    const first = await this.refuseUnmetNeeds(await store.readBuild(build));
     const journal = new Journal(build, say, mergedEvents(first)[0]?.time);
-    await this.refuseUnmetNeeds(first);
     await journal.writeTo({ append: (events) => store.appendEvents(build, events) });
     await this.tellSpawned(journal, first);
     if (this.options.selection.until === "spawn-build-host") return;
     const connection: { host?: SshHost } = {};
     // What is asked for comes after what is at work already.
-    for (let before = first; ; before = await store.readBuild(build)) {
+    for (let before = first; ; before = await this.refuseUnmetNeeds(await store.readBuild(build))) {
       const state = await this.addAgent(journal, before, connection);
       if (state === "finished") break;
       const joined = state === "running";
@@ -125,14 +125,11 @@ class Attachment {
     await this.report();
   }
 
-  /** Before anything is told: a refusal is no failure of the build. A runner at work may still do what is needed. */
-  private async refuseUnmetNeeds(stored: StoredBuild): Promise<void> {
-    const { image, build, selection } = this.options;
-    const unmet = unmetNeeds(image, selection, stageStatuses(mergedEvents(stored)));
-    if (unmet === undefined) return;
-    const { heartbeat, now } = await this.reached.store.readLease(image);
-    const beat = beatOf(build, heartbeat);
-    if (!beat || !beats(beat, now)) throw new UserError(unmet);
+  /** Before anything is told or started: a refusal is no failure of the build. */
+  private async refuseUnmetNeeds(stored: StoredBuild): Promise<StoredBuild> {
+    const unmet = await unmetIn(this.reached.store, stored, this.options.selection);
+    if (unmet !== undefined) throw new UserError(unmet);
+    return stored;
   }
 
   private async addAgent(journal: Journal, before: StoredBuild, connection: { host?: SshHost }): Promise<RunnerState> {

@@ -21,10 +21,11 @@ import { listNodes, Ways } from "./nodes";
 import { purgeData } from "./purge";
 import { localRecipes, remoteCommit } from "./recipes";
 import { sessionIdentity } from "./session-identity";
-import { buildStackState, existingBuildStacks, type StackState } from "./stack-state";
+import { buildOfStack, buildStackState, existingBuildStacks, type StackState } from "./stack-state";
 import { stateStore } from "./states/store";
 import { CHANGE_CHECK, endsUnchanged } from "./unchanged";
-import { UserError } from "./user-error";
+import { unmetIn } from "./unmet";
+import { messageOf, UserError } from "./user-error";
 
 export interface BuildRequest {
   readonly image: string;
@@ -57,7 +58,7 @@ export async function buildImage(
     ...selectionEnvironment(selection),
   };
   const state = await buildStackState(stateStore(deployment), stack);
-  const unmet = state === "none" ? unmetNeeds(image, selection, []) : undefined;
+  const unmet = await unmetAtHand(deployment, image, { state, selection });
   if (unmet !== undefined) throw new UserError(unmet);
   if (endsBefore(state, selection)) {
     say("the build before this one is complete and its host was kept: it ends now");
@@ -93,6 +94,19 @@ function endsBefore(state: StackState, selection: StageSelection): boolean {
   return state === "complete" && !isAgain(selection);
 }
 
+/** One line when what is to be done again needs what the image's build at hand has not done. */
+async function unmetAtHand(
+  deployment: Deployment,
+  image: string,
+  { state, selection }: { readonly state: StackState; readonly selection: StageSelection },
+): Promise<string | undefined> {
+  if (!isAgain(selection)) return undefined;
+  const build = state === "none" ? undefined : await buildOfStack(stateStore(deployment), names.buildStack(image));
+  if (build === undefined) return unmetNeeds(image, selection, []);
+  const store = await new Ways(deployment).store();
+  return unmetIn(store, await store.readBuild(build), selection);
+}
+
 /** One line that names who builds this image now; undefined when nobody does. */
 async function heldBy(deployment: Deployment, image: string): Promise<string | undefined> {
   const holder = await sessionIdentity();
@@ -122,7 +136,7 @@ export async function dryRun(deployment: Deployment, name: string, selection: St
   );
   const state = await buildStackState(stateStore(deployment), names.buildStack(name));
   const kept = endsBefore(state, selection);
-  const unmet = state === "none" ? unmetNeeds(name, selection, []) : undefined;
+  const unmet = await unmetAtHand(deployment, name, { state, selection }).catch(messageOf);
   const checks = buildChecks(deployment, { image, build: `${name}-000000000000-0000` })
     // A complete build whose host was kept is ended first, and stands against nothing.
     .filter((check) => !kept || check.name !== "no other build");

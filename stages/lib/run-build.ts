@@ -64,6 +64,9 @@ export interface BuildOutcome {
   readonly leftBehind: boolean;
 }
 
+/** A stage that was not to run has not done what others need of it. */
+class NotThere extends StageError {}
+
 /** Runs a build to its end. Stage failures are in the outcome; only an event log or a stage log that breaks throws. */
 export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
   return new Running(run).toItsEnd();
@@ -157,9 +160,7 @@ class Running {
       return;
     }
     if (role === "must be there")
-      throw new StageError(
-        "its earlier result is gone or no longer right: build without --from and --only to mend that",
-      );
+      throw new NotThere("its earlier result is gone or no longer right: build without --from and --only to mend that");
     this.emit(stage.name, { state: "started", data: { runner: this.run.runner } });
     const result = await stage.run(context);
     this.emit(stage.name, successEvent(result, took()));
@@ -171,7 +172,9 @@ class Running {
     // A mistake of ours is found by its stack, one of the world's by its message.
     log.line(error instanceof Error && !(error instanceof StageError) ? (error.stack ?? message) : message);
     const data = error instanceof StageError ? error.data : undefined;
-    this.emit(stage, { state: "failed", message, seconds, ...(data && { data }) });
+    // Why it failed when it ran is what has to be known; that it was needed is no failure of its own.
+    if (!(error instanceof NotThere && this.statusOf(stage)?.state === "failed"))
+      this.emit(stage, { state: "failed", message, seconds, ...(data && { data }) });
     this.progress.set(stage, "failed");
     this.failed.push({ stage, message });
   }

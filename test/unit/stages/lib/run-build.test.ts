@@ -90,6 +90,14 @@ describe("a part of a build", () => {
     ]);
   });
 
+  test("what failed and must be there keeps its own failure", async () => {
+    const failure = { ...ALL_DONE[0], stage: "test", state: "failed", message: "checks: no such user" } as BuildEvent;
+    const { ran, last, outcome } = await build({}, { ...asked({ from: "sign" }), history: [...ALL_DONE, failure] });
+    expect(ran).not.toContain("sign");
+    expect(outcome.failed).toMatchObject([{ stage: "test" }]);
+    expect(last("test")).toBeUndefined();
+  });
+
   test("a result that no stage can look at is believed where it must be there", async () => {
     const behaviour = { "request-publication": { upToDate: undefined } } as unknown as Behaviour;
     const { ran } = await build(behaviour, { ...asked({ only: "clean-up" }), history: ALL_DONE });
