@@ -101,25 +101,9 @@ interface Told {
 
 async function tellCustomers(publisher: Publisher, { plan, history, request, keys }: Told): Promise<void> {
   const former = await formerCatalogue(publisher);
-  const title = request?.target.name ?? former?.images.find(({ name }) => name === plan.image)?.title ?? plan.image;
-  const listed = await listRegions(publisher, {
-    image: plan.image,
-    title,
-    names: publisher.regions.map((r) => r.name),
-  });
-  const catalogue = changedCatalogue({
-    former,
-    factory: publisher.factory,
-    address: publisher.address,
-    at: publisher.now().toISOString(),
-    keys: await writeKeys(publisher, keys, former),
-    image: plan.image,
-    request,
-    entry: plan.entry ?? undefined,
-    history,
-    regions: listed.map(({ port, images }) => ({ name: port.name, region: port.region, images })),
-  });
-  await writeSite(publisher, catalogue);
+  const title = request?.target.name;
+  const change = { request, entry: plan.entry ?? undefined, history };
+  await publishCatalogue(publisher, former, { image: plan.image, title, keys }, change);
 }
 
 /** After old releases were taken away, or something was revoked. */
@@ -130,19 +114,39 @@ export async function refreshCatalogue(
 ): Promise<void> {
   const former = await formerCatalogue(publisher);
   if (!former) return;
-  const title = former.images.find(({ name }) => name === image)?.title ?? image;
-  const listed = await listRegions(publisher, { image, title, names: publisher.regions.map(({ name }) => name) });
   const { records } = await readLedger(publisher, image);
+  await publishCatalogue(publisher, former, { image }, { history: historyOf(records), ...(builtOn && { builtOn }) });
+}
+
+type CatalogueChange = Parameters<typeof changedCatalogue>[0];
+type Change = Pick<CatalogueChange, "request" | "entry" | "history" | "builtOn">;
+
+interface ChangedImage {
+  readonly image: string;
+  /** What customers call it. @default as the former catalogue does */
+  readonly title?: string | undefined;
+  /** Of the build side. @default those that are there */
+  readonly keys?: BuildKeys;
+}
+
+/** The former catalogue with one image as it is now, and the pages made of it. */
+async function publishCatalogue(
+  publisher: Publisher,
+  former: CatalogueChange["former"],
+  { image, title: given, keys }: ChangedImage,
+  change: Change,
+): Promise<void> {
+  const title = given ?? former?.images.find(({ name }) => name === image)?.title ?? image;
+  const listed = await listRegions(publisher, { image, title, names: publisher.regions.map(({ name }) => name) });
   const catalogue = changedCatalogue({
     former,
     factory: publisher.factory,
     address: publisher.address,
     at: publisher.now().toISOString(),
-    keys: await writeKeys(publisher, undefined, former),
+    keys: await writeKeys(publisher, keys, former),
     image,
-    history: historyOf(records),
     regions: listed.map(({ port, images }) => ({ name: port.name, region: port.region, images })),
-    ...(builtOn && { builtOn }),
+    ...change,
   });
   await writeSite(publisher, catalogue);
 }
