@@ -69,7 +69,8 @@ describe("a build that fails in stage 9", () => {
       expect(names).toEqual([build, `${run.factory}-jump-host`, `${run.factory}-nfs-server`].sort());
       const { addedItems } = compareInventories(withFactory, await inventory(run.projects));
       const kinds = new Set(addedItems.map(({ kind }) => kind));
-      const own = ["image", "port", "security group", "security group rule", "server", "volume"];
+      // Keystone keeps the access rules of credentials that are gone; they go with the build
+      const own = ["access rule", "image", "port", "security group", "security group rule", "server", "volume"];
       // the CA and the image key's certificate are the factory's
       expect([...kinds].filter((kind) => kind !== "secret").sort()).toEqual(own);
       const [image] = await listImages(run.session("build", "RegionOne"), { name: build });
