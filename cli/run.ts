@@ -2,8 +2,8 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { CommanderError } from "commander";
-import { kernelTreeOf } from "../config/kernel-trees";
 import { factoryHome } from "../config/paths";
+import { unusable } from "../config/writable";
 import { isExpected } from "../deployer/expected-errors";
 import { makeProgram } from "./program";
 import { ExitStatus } from "./support";
@@ -28,6 +28,11 @@ function tell(error: unknown, home: string): void {
     for (const line of error.message.split("\n")) process.stderr.write(`factory: ${line}\n`);
     return;
   }
+  const homeless = debug ? undefined : homeProblem(error, home);
+  if (homeless !== undefined) {
+    process.stderr.write(`factory: ${homeless}\n`);
+    return;
+  }
   const detail = error instanceof Error ? detailOf(error) : String(error);
   if (debug) {
     process.stderr.write(`factory: ${detail}\n`);
@@ -35,6 +40,15 @@ function tell(error: unknown, home: string): void {
   }
   const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
   process.stderr.write(`factory: unexpected: ${message ?? ""} (${kept(detail, home)}; FACTORY_DEBUG=1 shows it)\n`);
+}
+
+/** What Node throws where the home can't be used, as one line; undefined for any other error. */
+function homeProblem(error: unknown, home: string): string | undefined {
+  const file = (error as { readonly path?: unknown } | null | undefined)?.path;
+  if (typeof file !== "string") return undefined;
+  if (file !== home && !file.startsWith(`${home}/`)) return undefined;
+  const problem = unusable(home);
+  return problem && `FACTORY_HOME: ${home} ${problem}; set it to a directory that can be written to`;
 }
 
 function detailOf(error: Error): string {
@@ -45,7 +59,7 @@ function detailOf(error: Error): string {
 /** Where the details went. */
 function kept(detail: string, home: string): string {
   const file = path.join(home, "errors.log");
-  if (kernelTreeOf(home) !== undefined) return "its details could not be written";
+  if (unusable(home) !== undefined) return "its details could not be written";
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     appendFileSync(file, `${new Date().toISOString()} ${detail}\n`, { mode: 0o600 });

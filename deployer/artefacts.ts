@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { kernelTreeOf } from "../config/kernel-trees";
+import { unusable } from "../config/writable";
 import { BUILD_PATHS } from "../model/plan";
 import type { Store } from "./store";
 import { UserError } from "./user-error";
@@ -20,9 +20,8 @@ const IMAGE_FORMATS = ["qcow2", "raw", "vmdk", "vhd"];
  * @param withoutImage leaves the image's own file on the share
  */
 export async function fetchArtefacts(store: Store, build: string, to: string, withoutImage = false): Promise<number> {
-  const tree = kernelTreeOf(to);
-  if (tree !== undefined)
-    throw new UserError(`${to}: is in ${tree}, where nothing can be kept; name another directory`);
+  const problem = unusable(to);
+  if (problem !== undefined) throw new UserError(`${to}: ${problem}; name another directory`);
   const events = Object.values((await store.readBuild(build)).events).flat();
   if (events.length === 0) throw new UserError(`there is no build ${build} on the share; "factory builds" lists them`);
   mkdirSync(to, { recursive: true });

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { configPath } from "../config/paths";
+import { unusable } from "../config/writable";
 import { recordPlace, refuseOtherPlace } from "../config/state-place";
 import { names, tags } from "../model/naming";
 import { list } from "../openstack/neutron";
@@ -37,6 +38,11 @@ const TOOLS: readonly Tool[] = [
 /** Says what it did, line by line. Throws a UserError with everything that is in the way. */
 export async function setUp(deployment: Deployment, say: (line: string) => void): Promise<void> {
   const { config, home } = deployment;
+  const unwritable = unusable(home.directory);
+  if (unwritable !== undefined) {
+    const remedy = "set it to a directory that can be written to";
+    throw new UserError(`FACTORY_HOME: ${home.directory} ${unwritable}; ${remedy}`);
+  }
   const missing = await missingTools();
   if (missing.length > 0)
     throw new UserError(missing.map((tool) => `${tool.name} is missing: install ${tool.package}`).join("\n"));

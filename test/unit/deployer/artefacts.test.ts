@@ -59,6 +59,14 @@ test("one that was deleted to save space is no failure, and is told", async () =
   await expect(fetchArtefacts(store, build, to)).rejects.toThrow(`${build}.qcow2`);
 });
 
+test("so is a place below a file", async () => {
+  const file = path.join(share, "file");
+  writeFileSync(file, "");
+  await expect(fetchArtefacts(store, build, path.join(file, "here"))).rejects.toThrow(
+    `${file}/here: can't be made: ${file} is no directory; name another directory`,
+  );
+});
+
 test("a place where nothing can be kept is refused at once", async () => {
   await expect(fetchArtefacts(store, build, "/proc/self/here")).rejects.toThrow(
     "/proc/self/here: is in /proc, where nothing can be kept; name another directory",
