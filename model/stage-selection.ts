@@ -155,13 +155,16 @@ function senseless({ from, until, only }: StageSelection): string | undefined {
 /** Where a build may stop: at a stage of the host, or when the host is there. */
 function lastStage(word: string): StageName {
   const early = BEFORE_HOST.find((name) => name === word || String(stageInfo(name).number) === word);
-  return early ?? hostStage(word, "until");
+  return early ?? hostStage(word, "until", BEFORE_HOST);
 }
 
-/** A stage of the host by its name or number. Throws an Error that says which there are. */
-function hostStage(word: string, option: string): StageName {
+/**
+ * A stage of the host by its name or number. Throws an Error that says which there are.
+ * @param others that the option takes too
+ */
+function hostStage(word: string, option: string, others: readonly StageName[] = []): StageName {
   const found = STAGES.find(({ name, number }) => name === word || String(number) === word);
-  const known = `one of ${HOST_STAGES.map(({ name }) => name).join(", ")}`;
+  const known = `one of ${[...others, ...HOST_STAGES.map(({ name }) => name)].join(", ")}`;
   if (!found) throw new Error(`--${option} ${word}: there is no such stage; ${known}`);
   if (found.where !== "host")
     throw new Error(`--${option} ${word}: stage ${found.number} is not one of the build host's; ${known}`);

@@ -73,7 +73,9 @@ test.each<[SelectionWords, string]>([
   [{ from: "test", until: "register" }, "--until register: comes before --from test"],
   [{ from: "hashdeep", until: "test" }, "test does not depend on hashdeep, there is nothing to do; use --only test"],
   [{ from: "tests" }, "--from tests: there is no such stage; one of checkout, configure-host,"],
-  [{ until: "initialise" }, "--until initialise: stage 1 is not one of the build host's; one of checkout"],
+  [{ until: "initialise" }, "--until initialise: stage 1 is not one of the build host's; one of spawn-build-host"],
+  [{ until: "nosuch" }, "there is no such stage; one of spawn-build-host, add-agent, checkout, configure-host,"],
+  [{ only: "nosuch" }, "there is no such stage; one of checkout, configure-host,"],
   [{ only: "15" }, "--only 15: stage 15 is not one of the build host's"],
   [{ only: "" }, "--only : there is no such stage"],
 ])("%j makes no sense: %s", (words, message) => {
