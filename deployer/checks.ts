@@ -2,7 +2,7 @@
 import { recipesRoot } from "../config/paths";
 import { resolveMirrors } from "../config/apt-mirrors";
 import type { ImageDefinition } from "../model/image";
-import { names, tags } from "../model/naming";
+import { BUILD_ID, names, tags } from "../model/naming";
 import { volumeLimits } from "../openstack/cinder";
 import { listImages } from "../openstack/glance";
 import { list, networkQuotas } from "../openstack/neutron";
@@ -127,16 +127,24 @@ async function ingredients(deployment: Deployment): Promise<string[]> {
       network.external,
       external.map((one) => one.name),
     ),
-    ...(images.length > 0
-      ? []
-      : [
-          `${deployment.configFile}: nodes.buildHost.image: ${session.cloud} has no active image "${nodes.buildHost.image}"`,
-        ]),
+    ...(images.length > 0 ? [] : [await noHostImage(deployment, session)]),
     ...(networks.length > 0 && groups.length > 0
       ? []
       : [`${session.cloud}: the factory's network or security groups are missing; deploy it: cdktf deploy factory`]),
   ];
 }
+
+/** What there is instead of the image that build hosts boot. Images of builds are none to boot from, and may be many. */
+async function noHostImage(deployment: Deployment, session: Session): Promise<string> {
+  const images = await listImages(session, { status: "active" });
+  const known = [...new Set(images.flatMap(({ name }) => name ?? []))].filter((name) => !BUILD_ID.test(name)).sort();
+  const told = [...known.slice(0, MOST_TOLD), ...(known.length > MOST_TOLD ? ["…"] : [])].join(", ") || "none";
+  const { image } = deployment.config.nodes.buildHost;
+  return `${deployment.configFile}: nodes.buildHost.image: ${session.cloud} has no active image "${image}"; it has ${told}`;
+}
+
+/** Names in a message. */
+const MOST_TOLD = 20;
 
 async function quota(deployment: Deployment): Promise<string[]> {
   const session = deployment.project("build");

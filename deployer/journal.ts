@@ -53,7 +53,8 @@ export class Journal {
       return result;
     } catch (error) {
       // That the share can't be written any more must not hide why the stage failed.
-      await this.tell(name, "failed", { seconds: seconds(), message: messageOf(error) }).catch(() => undefined);
+      const event = this.event(name, "failed", { seconds: seconds(), message: messageOf(error) });
+      await this.record(event, shownMessage(error)).catch(() => undefined);
       throw error;
     }
   }
@@ -63,8 +64,16 @@ export class Journal {
     state: EventState,
     fields: Pick<BuildEvent, "message" | "seconds" | "data"> = {},
   ): Promise<void> {
-    const event = { time: new Date().toISOString(), build: this.build, stage, state, ...fields };
-    this.show(event);
+    await this.record(this.event(stage, state, fields));
+  }
+
+  private event(stage: StageName, state: EventState, fields: Partial<BuildEvent>): BuildEvent {
+    return { time: new Date().toISOString(), build: this.build, stage, state, ...fields };
+  }
+
+  /** @param shown what who watches reads instead of the event's message */
+  private async record(event: BuildEvent, shown = event.message): Promise<void> {
+    this.show(shown === undefined ? event : { ...event, message: shown });
     this.waiting.push(event);
     await this.flush();
   }
@@ -80,4 +89,10 @@ export class Journal {
     const events = this.waiting.splice(0);
     await this.sink.append(events);
   }
+}
+
+/** Who called a stage tells its error line by line: several lines are only counted before that. */
+function shownMessage(error: unknown): string {
+  const lines = error instanceof Error ? error.message.split("\n").filter((line) => line.trim() !== "") : [];
+  return lines.length > 1 ? `${lines.length} problems` : messageOf(error);
 }

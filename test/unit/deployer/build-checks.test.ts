@@ -17,7 +17,13 @@ beforeEach(async () => {
     .on("GET /v2.1/os-availability-zone", {
       json: { availabilityZoneInfo: ["lxc", "qemu"].map((zoneName) => ({ zoneName, zoneState: { available: true } })) },
     })
-    .on("GET /v2/images", { json: { images: [] } })
+    .on("GET /v2/images", ({ query }) => ({
+      json: {
+        images: query.has("name")
+          ? []
+          : [{ name: "debian" }, { name: "debian-12-202601010000-0001" }, { name: null }, { name: "debian" }],
+      },
+    }))
     .on("GET /v2.0/networks", answer)
     .on("GET /v2.0/security-groups", { json: { security_groups: [{ id: "g", name: "g", tags: [] }] } });
 });
@@ -32,7 +38,7 @@ test("what the configuration names and the cloud lacks is told by the name of th
   const found = await checks.find(({ name }) => name === "flavors, images, zones, networks")!.run();
   expect(found).toEqual([
     '/etc/factory/team.yaml: network.external: test has no "public"; it has outside',
-    '/etc/factory/team.yaml: nodes.buildHost.image: test has no active image "factory-host"',
+    '/etc/factory/team.yaml: nodes.buildHost.image: test has no active image "factory-host"; it has debian',
   ]);
 });
 

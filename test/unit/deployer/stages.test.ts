@@ -121,7 +121,7 @@ describe("destroy-build-host", () => {
 });
 
 describe("the journal", () => {
-  test("keeps what was told before there was a place for it, and tells failures in one line", async () => {
+  test("keeps what was told before there was a place for it, failures in one line, of which it shows the count", async () => {
     const lines: string[] = [];
     const written: BuildEvent[] = [];
     const journal = new Journal("b", (line) => lines.push(line));
@@ -135,7 +135,14 @@ describe("the journal", () => {
       ["failed", "one; two"],
     ]);
     expect(lines).toHaveLength(2);
-    expect(lines[1]).toMatch(/ 1 initialise +failed \(0\.0 s\) one; two$/);
+    expect(lines[1]).toMatch(/ 1 initialise +failed \(0\.0 s\) 2 problems$/);
+  });
+
+  test("shows a failure of one line as it is", async () => {
+    const lines: string[] = [];
+    const journal = new Journal("b", (line) => lines.push(line));
+    await expect(journal.stage("initialise", () => Promise.reject(new Error("one")))).rejects.toThrow("one");
+    expect(lines[1]).toMatch(/failed \(0\.0 s\) one$/);
   });
 
   test("a share that is lost does not hide why the stage failed", async () => {
