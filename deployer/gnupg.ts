@@ -117,6 +117,7 @@ export class GnupgHome {
     const args = ["--local-user", fingerprint, "--pinentry-mode", "error", "--output", "-", "--detach-sign"];
     const { code, stderr } = await run("gpg", this.arguments(args), { stdin: "proof", env: ENVIRONMENT });
     if (code === 0) return;
+    await this.publicKey(fingerprint);
     const said = stderr.trim().split("\n").at(-1) ?? "";
     throw new UserError(
       `signing.key: ${fingerprint} in ${this.directory} can not sign now (${said}); ` +

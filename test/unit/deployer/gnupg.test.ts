@@ -45,6 +45,13 @@ describe("the OpenPGP key", () => {
     await gnupg.proveSigning(fingerprint);
   });
 
+  test("that is not in the home is told as that, not as one to be unlocked", async () => {
+    const absent = "0123456789ABCDEF0123456789ABCDEF01234567";
+    await expect(gnupg.proveSigning(absent)).rejects.toThrow(
+      `signing.key: ${home} has no key ${absent}; import it there, or name another one`,
+    );
+  });
+
   test("is left alone while its subkey lasts, and gets the next one in time", async () => {
     expect(await gnupg.ensureKey(SIGNING_KEY, "generate", OWNER, none)).toEqual({ fingerprint, done: "is there" });
     gpg(home, "--quick-set-expire", fingerprint, "1w", "*");
