@@ -1,12 +1,10 @@
 /** What is chosen for one run, by the environment: it reaches Terraform's provisioners through cdktf. */
 import type { FactoryConfig } from "../model/config";
 import { ConfigError } from "./load";
+import { RECIPES } from "./paths";
 
 /** Names of regions, separated by commas: images go to these only, and to the first one, where they are built. */
 export const REGIONS = "FACTORY_REGIONS";
-
-/** Another checkout that recipes come from (`recipesRoot`). */
-export const RECIPES = "FACTORY_RECIPES";
 
 /** The configuration as this run means it. Throws a ConfigError for a region that there is not. Pure. */
 export function chosen(config: FactoryConfig, env: NodeJS.ProcessEnv): FactoryConfig {

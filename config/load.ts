@@ -7,7 +7,7 @@ import { SHARED_DIRECTORY } from "../model/image/recipe-name";
 import { withVariants } from "../model/image/variants";
 import { formatProblem, type Problem } from "../model/problem";
 import { kernelTreeOf } from "./kernel-trees";
-import { configPath, factoryHome, imagesPath } from "./paths";
+import { configPath, factoryHome, imagesPath, RECIPES, recipesRoot } from "./paths";
 
 /** Everything that is wrong with the configuration, one line each. */
 export class ConfigError extends Error {
@@ -52,7 +52,7 @@ export function loadConfig(root: string, env: NodeJS.ProcessEnv = process.env): 
     ...("problems" in parsed ? parsed.problems : []),
     ...images.flatMap((image) => ("problems" in image ? image.problems : [])),
     ...incomplete,
-    ...(images.length === 0 ? [noImages()] : []),
+    ...(images.length === 0 ? [noImages(root, env)] : []),
     ...homeProblems(factoryHome(root, env)),
   ];
   if (problems.length > 0 || !("config" in parsed)) throw new ConfigError(problems);
@@ -119,6 +119,11 @@ function homeProblems(home: string): Problem[] {
   return [{ file: "FACTORY_HOME", path: "", value: home, message, remedy: "set it to another directory" }];
 }
 
-function noImages(): Problem {
+function noImages(root: string, env: NodeJS.ProcessEnv): Problem {
+  const recipes = recipesRoot(root, env);
+  if (recipes !== path.resolve(root)) {
+    const remedy = "set it to a checkout that has some, or to nothing";
+    return { file: RECIPES, path: "", value: recipes, message: "has no images/<name>/image.yaml", remedy };
+  }
   return { file: "images", path: "", message: "there is no images/<name>/image.yaml", remedy: "add an image" };
 }

@@ -20,9 +20,12 @@ export function givenGnupg(env: NodeJS.ProcessEnv = process.env): string | undef
   return given(env["FACTORY_GNUPG"]);
 }
 
+/** Another checkout that recipes come from (`recipesRoot`). */
+export const RECIPES = "FACTORY_RECIPES";
+
 /** FACTORY_RECIPES: another checkout whose images/ is built from, instead of the repository's own. */
 export function recipesRoot(root: string, env: NodeJS.ProcessEnv = process.env): string {
-  return path.resolve(root, given(env["FACTORY_RECIPES"]) ?? "");
+  return path.resolve(root, given(env[RECIPES]) ?? "");
 }
 
 /** The catalogue of images. */

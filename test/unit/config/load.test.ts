@@ -36,6 +36,12 @@ test("a home where the kernel keeps no files is refused", () => {
   expect(lines({ FACTORY_HOME: "/procession" })).toEqual([]);
 });
 
+test("a checkout of recipes that has none is told by its path and the variable that names it", () => {
+  expect(lines({ FACTORY_RECIPES: "/nonexistent" })).toEqual([
+    'FACTORY_RECIPES: "/nonexistent" has no images/<name>/image.yaml; set it to a checkout that has some, or to nothing',
+  ]);
+});
+
 test("problems of all files at once, each with its file", () => {
   writeFileSync(path.join(copy, "factory.yaml"), "factory: Demo\nregions: [{ name: Here, cloud: c, region: r }]\n");
   mkdirSync(path.join(copy, "images", "other"));
