@@ -106,7 +106,10 @@ Interrupting it leaves the build running on its host: the next "factory build" f
     .argument("<image>", "name of a directory in images/")
     .option("--json", "for programs")
     .action(async (image: string, { json = false }: { json?: boolean }) => {
-      const statistics = await statisticsOf(await new Ways(Deployment.load(root)).store(), image);
+      const deployment = Deployment.load(root);
+      const statistics = await statisticsOf(await new Ways(deployment).store(), image);
+      // Builds outlive their image's entry in the catalogue.
+      if (statistics.builds.length === 0) deployment.image(image);
       if (json) sayJson(statistics);
       else sayAll(statisticsLines(statistics));
     });

@@ -1,7 +1,7 @@
 /** `factory build` and `factory destroy`: cdktf's deploy and destroy with what belongs around them. */
 import { recipesRoot } from "../config/paths";
 import { LEASE_SECONDS, decideLease } from "../model/lease";
-import { names } from "../model/naming";
+import { BUILD_ID, names, parseBuildId } from "../model/naming";
 import {
   isAgain,
   isWhole,
@@ -177,10 +177,12 @@ function describeRecipe({ builder, recipe }: ImageDefinition): string {
 /** Throws a UserError while there are builds: they need the factory for their own end. */
 export async function refuseWhileBuilding(deployment: Deployment): Promise<void> {
   const known = deployment.images.map((image) => names.buildStack(image.name));
-  const builds = new Set([
-    ...(await listNodes(deployment)).filter(({ role }) => role === "build-host").map(({ name }) => name),
-    ...(await existingBuildStacks(stateStore(deployment), known)),
-  ]);
+  const states = stateStore(deployment);
+  const [nodes, stacks] = await Promise.all([listNodes(deployment), existingBuildStacks(states, known)]);
+  const hosts = nodes.filter(({ role }) => role === "build-host").map(({ name }) => name);
+  // A host tells more than its stack does.
+  const told = hosts.flatMap((name) => (BUILD_ID.test(name) ? names.buildStack(parseBuildId(name).image) : []));
+  const builds = new Set([...hosts, ...stacks.filter((stack) => !told.includes(stack))]);
   if (builds.size === 0) return;
   throw new UserError(`there are builds: ${[...builds].join(", ")}; end them first: cdktf destroy build-<image>`);
 }

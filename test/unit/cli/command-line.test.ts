@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommandLine } from "../../../cli/run";
+import { roleTag } from "../../../model/naming";
 import { CloudServer } from "../openstack/cloud-server";
 import { FakeBarbican } from "../openstack/fake-barbican";
 
@@ -99,7 +100,7 @@ describe("help and usage", () => {
 describe("a part of a build", () => {
   test.each([
     [["--from", "tests"], {}, "--from tests: there is no such stage; one of checkout, configure-host, "],
-    [["--until", "1"], {}, "--until 1: stage 1 is not one of the build host's; one of checkout, "],
+    [["--until", "1"], {}, "--until 1: stage 1 is not one of the build host's; one of spawn-build-host, "],
     [["--from", "test", "--until", "register"], {}, "--until register: comes before --from test"],
     [["--only", "13", "--skip-publish"], {}, "--skip-publish leaves request-publication out: ask for one of them"],
     [[], { FACTORY_UNTIL: "nowhere" }, "--until nowhere: there is no such stage"],
@@ -226,6 +227,38 @@ describe("errors", () => {
   });
 });
 
+describe("a home that can't be used", () => {
+  let home: string;
+  beforeEach(() => {
+    writeFileSync(path.join(root, "file"), "");
+    home = process.env["FACTORY_HOME"] = path.join(root, "file", "home");
+  });
+  const said = (): string =>
+    `factory: FACTORY_HOME: ${home} can't be made: ${root}/file is no directory; set it to a directory that can be written to\n`;
+
+  test("is one line where something is to be kept in it", async () => {
+    const addresses = { demo: [{ addr: "10.60.0.9", version: 4, "OS-EXT-IPS:type": "fixed" }] };
+    const servers = (["jump-host", "nfs-server"] as const).map((role) => {
+      const tags = ["image-factory", "factory=demo", roleTag(role)];
+      return { id: role, name: `demo-${role}`, status: "ACTIVE", tags, addresses };
+    });
+    const key = `AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
+    const console = ["BEGIN SSH HOST KEY KEYS-----", `ssh-ed25519 ${key} root`, "-----END SSH HOST KEY KEYS-----"];
+    cloud
+      .on("GET /v2.1/servers/detail", { json: { servers } })
+      .on("POST /v2.1/servers/jump-host/action", { json: { output: console.join("\n") } });
+    expect(await factory("builds")).toBe(1);
+    expect(err).toBe(said());
+  });
+
+  test("is the first thing that setup tells", async () => {
+    expect(await factory("setup")).toBe(1);
+    expect(err).toBe(said());
+    expect(out).toBe("");
+    expect(cloud.seen).toEqual([]);
+  });
+});
+
 describe("setup", () => {
   const nothingThere = (): void => {
     cloud
@@ -331,7 +364,9 @@ describe("destroy", () => {
     const state = path.join(root, ".factory", "state");
     mkdirSync(state, { recursive: true });
     const resources = [{ type: "terraform_data", name: "build-id", instances: [{}] }];
-    writeFileSync(path.join(state, "build-minimal.tfstate"), JSON.stringify({ resources }));
+    // The state of the build whose host is in the cloud, and another build's.
+    for (const stack of ["build-debian-12", "build-minimal"])
+      writeFileSync(path.join(state, `${stack}.tfstate`), JSON.stringify({ resources }));
     expect(await factory("destroy", "--purge-data")).toBe(1);
     expect(err).toMatch(/^factory: factory demo: volumes, .* are deleted for good; say that it shall be so: --yes\n$/);
     err = "";
