@@ -5,10 +5,11 @@ import { CommanderError } from "commander";
 import { factoryHome } from "../config/paths";
 import { unusable } from "../config/writable";
 import { isExpected } from "../deployer/expected-errors";
+import { Interrupted } from "../deployer/interrupted";
 import { makeProgram } from "./program";
 import { ExitStatus } from "./support";
 
-/** 0 done, 1 failed, 2 wrong usage; `factory ssh` gives the remote command's. */
+/** 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted by SIGINT and SIGTERM; `factory ssh` gives the remote command's. */
 export async function runCommandLine(words: readonly string[], root: string): Promise<number> {
   try {
     await makeProgram(root).parseAsync(words, { from: "user" });
@@ -18,7 +19,7 @@ export async function runCommandLine(words: readonly string[], root: string): Pr
     // commander has said it already; help and version are no errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     tell(error, factoryHome(root));
-    return 1;
+    return error instanceof Interrupted ? error.exitStatus : 1;
   }
 }
 

@@ -8,6 +8,7 @@ import { statePlace } from "../model/config/state";
 import { environment } from "../toolchain/lib/environment.js";
 import { interestingLine, type LineMemory } from "./cdktf-output";
 import type { Deployment } from "./deployment";
+import { Interrupted, interruptsFor, Reached, saysAborted } from "./interrupted";
 import { lockFailure } from "./states/lock-message";
 import { UserError } from "./user-error";
 
@@ -24,7 +25,7 @@ export interface CdktfRun {
 /** cdktf's own exit status is 0 when Terraform is killed: its last word counts. */
 const COMPLETED = /(Apply|Destroy) complete!|No changes\./;
 
-/** Throws a UserError that names the log file when the command fails. What failed was shown before. */
+/** Throws Interrupted, or a UserError that names the log file when the command fails. What failed was shown before. */
 export async function cdktf(
   deployment: Deployment,
   { command, stack, env, say, verbose = false }: CdktfRun,
@@ -43,10 +44,10 @@ export async function cdktf(
     env: { ...process.env, ...(await surroundings()), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const seen = { completed: false, interrupted: false };
+  const seen = { completed: false };
+  const reached = new Reached();
   // cdktf passes an interrupt on to Terraform, which ends in order; we wait for that.
-  const interrupted = (): void => void (seen.interrupted = true);
-  process.on("SIGINT", interrupted);
+  const interrupts = interruptsFor(child);
   const memory: LineMemory = { error: "none" };
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -58,18 +59,16 @@ export async function cdktf(
           rest = lines.pop() ?? "";
           for (const line of lines) {
             seen.completed ||= COMPLETED.test(line);
+            reached.note(line);
             const text = interestingLine(line, stack, { verbose, memory });
-            if (text !== undefined) say(text);
+            if (text !== undefined && !(interrupts.signal && saysAborted(text))) say(text);
           }
         });
       }
       child.on("error", reject);
       child.on("close", resolve);
     });
-    if (seen.interrupted) {
-      const left = stack === "factory" ? "" : "; a build that runs on its host goes on";
-      throw new UserError(`cdktf ${command} ${stack}: interrupted${left}; run the same again: it goes on from here`);
-    }
+    if (interrupts.signal) throw new Interrupted(reached.text(`cdktf ${command} ${stack}`), interrupts.signal);
     if (code !== 0 && memory.lock) {
       throw new UserError(lockFailure(statePlace(deployment.config.state).kind, stack, memory.lock));
     }
@@ -81,7 +80,7 @@ export async function cdktf(
     }
     rmSync(output, { recursive: true, force: true });
   } finally {
-    process.off("SIGINT", interrupted);
+    interrupts.end();
     log.end();
   }
 }
