@@ -27,11 +27,14 @@ export function surroundingsOf(root: string, file: string, env: NodeJS.ProcessEn
 /** Every file and cloud that the configuration names and that is not there. */
 export function missingAround(config: FactoryConfig, { directory, file, clouds }: Surroundings): Problem[] {
   const { seed } = config.directory;
+  const sources = [
+    ...Object.entries(config.secrets).map(([name, source]) => [`secrets.${name}`, source] as const),
+    ...(["key", "imageKey"] as const).map((name) => [`signing.${name}`, config.signing[name]] as const),
+  ];
   const files = [
-    ...Object.entries(config.secrets).flatMap(([name, source]) => {
+    ...sources.flatMap(([at, source]) => {
       const parsed = parseSource(source);
-      if (parsed.kind !== "file") return [];
-      return [{ at: `secrets.${name}`, value: parsed.what, place: userPath(directory, parsed.what) }];
+      return parsed.kind === "file" ? [{ at, value: parsed.what, place: userPath(directory, parsed.what) }] : [];
     }),
     ...(seed === undefined ? [] : [{ at: "directory.seed", value: seed, place: path.resolve(directory, seed) }]),
   ];

@@ -2,7 +2,7 @@
  * What the parts of factory.yaml have to do with each other. Works on whatever could be read, so that a mistake in one
  * place does not hide those in others.
  */
-import type { Path, Problem } from "../problem";
+import { nearest, type Path, type Problem } from "../problem";
 import type { YamlFile } from "../yaml-file";
 import { at } from "./lookup";
 import { nodesSchema } from "./nodes";
@@ -14,6 +14,7 @@ export function crossChecks(yaml: YamlFile): Problem[] {
   const checks = [
     homeRegion,
     sameRegionTwice,
+    publishersClouds,
     importAddresses,
     sameBucketTwice,
     networkChecks,
@@ -72,6 +73,22 @@ function sameRegionTwice({ value, problem }: YamlFile): Problem[] {
       }),
     ),
   ];
+}
+
+/** An entry for a region that there is not would be left out without a word. */
+function publishersClouds({ value, problem }: YamlFile): Problem[] {
+  const clouds = at(value, ["publish", "clouds"]);
+  const known = regionNamesIn(value);
+  if (typeof clouds !== "object" || clouds === null || !known) return [];
+  // Which region is missing can't be told where one is named twice.
+  if (repeated(known).length > 0) return [];
+  return Object.keys(clouds)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = nearest(name, known);
+      const remedy = meant === undefined ? `there are ${known.join(", ")}` : `did you mean "${meant}"?`;
+      return problem(["publish", "clouds", name], { message: "is no region of regions", remedy });
+    });
 }
 
 function sameBucketTwice({ value, problem }: YamlFile): Problem[] {

@@ -11,7 +11,33 @@ export const schedule = z
   .regex(
     new RegExp(`^(?:manual|nightly|weekly|monthly|${CRON})$`),
     "is no schedule; write manual, nightly, weekly, monthly or five fields of cron",
-  );
+  )
+  .refine(inRange, {
+    error: "is out of cron's range; minutes are 0-59, hours 0-23, days 1-31, months 1-12, days of the week 0-7",
+  });
+
+/** First and last number of each of cron's fields. */
+const RANGES: readonly (readonly [number, number])[] = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+];
+
+/** Whether all numbers of five fields are ones that can be; of anything else nothing is said. */
+function inRange(text: string): boolean {
+  const fields = text.split(" ");
+  if (fields.length !== RANGES.length) return true;
+  return fields.every((field, index) => {
+    const [least, most] = RANGES[index] ?? [0, 0];
+    return field.split(",").every((part) => {
+      const [base = "", step = "1"] = part.split("/");
+      const [first = least, last = first] = (base.match(/\d+/g) ?? []).map(Number);
+      return Number(step) > 0 && least <= first && first <= last && last <= most;
+    });
+  });
+}
 
 export const imageRetentionSchema = z.strictObject({
   builds: z.int().min(1).max(1000).optional().describe("How many of its newest builds the share keeps whole"),

@@ -23,7 +23,7 @@ interface Readable {
   readonly variants?: unknown;
   readonly tests?: { readonly skip?: unknown } | null;
   readonly providedUntil?: unknown;
-  readonly support?: { readonly until?: unknown; readonly longTermUntil?: unknown } | null;
+  readonly support?: { readonly from?: unknown; readonly until?: unknown; readonly longTermUntil?: unknown } | null;
   readonly status?: { readonly tested?: unknown; readonly reason?: unknown } | null;
 }
 
@@ -36,6 +36,7 @@ export function referenceProblems(yaml: YamlFile, surroundings: ReferenceSurroun
     recipeKeyProblems,
     variantProblems,
     supportProblems,
+    supportOrder,
     statusProblems,
     regionProblems,
     skipProblems,
@@ -112,6 +113,20 @@ const supportProblems: Rule = ({ providedUntil, support }, problem) => {
   if (providedUntil <= end) return [];
   const message = `is after the operating system's support, which ends on ${end}`;
   return [problem(["providedUntil"], { value: providedUntil, message, remedy: `write ${end} or earlier` })];
+};
+
+/** Support begins, ends, and may go on for a while after that. */
+const supportOrder: Rule = ({ support }, problem) => {
+  const dates = (["from", "until", "longTermUntil"] as const).flatMap((key) => {
+    const date = support?.[key];
+    return typeof date === "string" ? [{ key, date }] : [];
+  });
+  return dates.flatMap(({ key, date }, index) => {
+    const before = dates[index - 1];
+    if (!before || before.date <= date) return [];
+    const message = `is before support.${before.key} (${before.date})`;
+    return [problem(["support", key], { value: date, message, remedy: "correct one of them" })];
+  });
 };
 
 const statusProblems: Rule = ({ status }, problem) => {

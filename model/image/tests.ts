@@ -29,7 +29,10 @@ export const testsSchema = z.strictObject({
           z.strictObject({
             id: z
               .string()
-              .regex(/^[A-Z]+-[0-9A-Z-]+$/, "is no vulnerability's id; write it as CVE-2026-1234")
+              .regex(
+                /^(CVE-\d{4}-\d{4,}|D[SL]A-\d+(-\d+)?|TEMP-\d+-[0-9A-F]+)$/,
+                "is no vulnerability's id; write it as CVE-2026-1234",
+              )
               .describe("Its id, as CVE-2026-1234"),
             reason: oneLine.describe("Why it does not matter for this image; stands in the report"),
             until: date.optional().describe("The last day of this exception; default: no end"),

@@ -35,6 +35,12 @@ test("a file that a secret or the directory comes from is missed, each where it 
   ]);
 });
 
+test("so is a file that a signing key comes from", () => {
+  expect(lines({ signing: { ...config.signing, key: "file:nowhere.asc", imageKey: "none" } })).toEqual([
+    `factory.yaml: signing.key: "nowhere.asc" is no file that is there; write its path, relative to ${directory}`,
+  ]);
+});
+
 test("a cloud that clouds.yaml does not have is missed, with the one that may be meant", () => {
   const projects = { ...config.projects, services: { cloud: "servics" } };
   expect(lines({ projects })).toEqual([

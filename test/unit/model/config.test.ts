@@ -45,6 +45,14 @@ test("what may be left out has a default", () => {
   });
 });
 
+test("a cloud of the publisher's for a region that there is not is told", () => {
+  expect(
+    problems(changed(["clouds: { RegionOne: admin, RegionTwo:", "clouds: { RegionOne: admin, RegoinTwo:"])),
+  ).toEqual([
+    expect.stringMatching(/publish\.clouds\.RegoinTwo: is no region of regions; did you mean "RegionTwo"\?$/),
+  ]);
+});
+
 test("project services needs no network of its own where it shares build's, or is build", () => {
   const withoutCidr = "services: { connection: routed }";
   expect(problems(changed([SERVICES, "services: { connection: shared }"], [WEB_SERVERS, "count: 1 }"]))).toEqual([]);

@@ -144,6 +144,26 @@ test.each<[string, RegExp | string, string, string]>([
     "$&\nschedule: sometimes",
     'schedule: "sometimes" is no schedule; write manual, nightly, weekly, monthly or five fields of cron',
   ],
+  ...["99 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "5-3 * * * *", "*/0 * * * *"].map(
+    (cron): [string, RegExp, string, string] => [
+      `schedule ${cron}`,
+      /providedUntil: .*/,
+      `$&\nschedule: "${cron}"`,
+      `schedule: "${cron}" is out of cron's range; minutes are 0-59, hours 0-23, days 1-31, months 1-12, days of the week 0-7`,
+    ],
+  ),
+  [
+    "support that ends before it begins",
+    /support: .*/,
+    "support: { from: 2030-01-01, until: 2029-01-01 }",
+    'support.until: "2029-01-01" is before support.from (2030-01-01); correct one of them',
+  ],
+  [
+    "an exception for what is no vulnerability",
+    /providedUntil: .*/,
+    '$&\ntests: { vulnerabilities: { ignore: [{ id: CVE-26-1, reason: "x" }] } }',
+    'tests.vulnerabilities.ignore[0].id: "CVE-26-1" is no vulnerability\'s id; write it as CVE-2026-1234',
+  ],
   [
     "images promised for longer than their system is looked after",
     /providedUntil: .*/,
@@ -180,7 +200,16 @@ test("regions are not judged when factory.yaml's can't be read", () => {
   expect(parseImage(text, "i", { ...surroundings, regions: undefined })).toHaveProperty("image");
 });
 
-test.each(["manual", "nightly", "weekly", "monthly", "H 3 * * 1", "*/15 0-6 1,15 * *"])("schedule %s", (schedule) => {
+test.each([
+  "manual",
+  "nightly",
+  "weekly",
+  "monthly",
+  "H 3 * * 1",
+  "*/15 0-6 1,15 * *",
+  "0 0 31 2 7",
+  "H(0-29)/10 * * * *",
+])("schedule %s", (schedule) => {
   expect(image(`${EXAMPLE}\nschedule: "${schedule}"\n`).schedule).toBe(schedule);
 });
 
