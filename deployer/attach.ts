@@ -1,6 +1,6 @@
 /** `factory internal attach`: stages 2 and 3, then the build on its host is followed to its end. */
 import { recipesRoot } from "../config/paths";
-import { stageStatuses } from "../model/events";
+import { messageText, stageStatuses } from "../model/events";
 import { LEASE_SECONDS } from "../model/lease";
 import { isAgain, selectionText, type StageSelection } from "../model/stage-selection";
 import { addAgent, type RunnerState, type StartedRunner } from "../stages/add-agent";
@@ -300,7 +300,7 @@ class Attachment {
         : `its runner ended with ${end.result} (${end.status})`;
     const failed = statuses.filter((status) => status.state === "failed" && isHostStage(status));
     if (failed.length === 0) throw new UserError(`build ${build}: ${how}; deploy build-${image} again to resume it`);
-    const lines = failed.map(({ number, name, message }) => `stage ${number} ${name} failed: ${message ?? how}`);
+    const lines = failed.map((one) => `stage ${one.number} ${one.name} failed: ${messageText(one) || how}`);
     throw new UserError(
       `${lines.join("; ")} (logs: factory artefacts ${build}; deploy build-${image} again to resume)`,
     );

@@ -76,5 +76,11 @@ export function eventLine(event: BuildEvent, buildStarted: string): string {
   const took = event.seconds === undefined ? "" : ` (${event.seconds.toFixed(1)} s)`;
   const state = event.state === "progress" ? "…" : event.state;
   const head = `[${elapsed.toFixed(1).padStart(7)} s] ${String(number).padStart(2)} ${event.stage.padEnd(19)} ${state}${took}`;
-  return event.message ? `${head} ${event.message}` : head;
+  return event.message ? `${head} ${messageText(event)}` : head;
+}
+
+/** What an event says, behind the class of a failure where there are several: each has another remedy. */
+export function messageText({ state, message = "", data }: Pick<StageStatus, "state" | "message" | "data">): string {
+  const kind = state === "failed" ? data?.["failureClass"] : undefined;
+  return typeof kind === "string" ? `${kind}: ${message}` : message;
 }
