@@ -210,7 +210,7 @@ export class Ways {
         `${session.cloud}: there are several servers ${name}; remove those that are not the factory's`,
       );
     const node = nodeOf(this.deployment, server);
-    if (!node) throw new UserError(`${session.cloud}: server ${name} (${server.status}) has no address yet`);
+    if (!node) throw new UserError(`${session.cloud}: ${withoutAddress(server)}`);
     return node;
   }
 
@@ -274,4 +274,13 @@ export class Ways {
   private async publicAddress({ publicAddress, server }: FactoryNode): Promise<string | undefined> {
     return publicAddress ?? publicAddressOf(this.deployment.project("build"), server.id);
   }
+}
+
+/** One line for a server that can't be reached yet, with what to do about it. Pure. */
+export function withoutAddress({ name, status }: Pick<Server, "name" | "status">): string {
+  const remedy =
+    status === "BUILD"
+      ? "it is still being deployed: wait for the deploy's end, then try again"
+      : "deploy the factory again (cdktf deploy factory)";
+  return `server ${name} (${status}) has no address yet; ${remedy}`;
 }

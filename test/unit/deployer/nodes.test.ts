@@ -1,4 +1,4 @@
-import { findNode, type FactoryNode } from "../../../deployer/nodes";
+import { findNode, withoutAddress, type FactoryNode } from "../../../deployer/nodes";
 import type { Server } from "../../../openstack/nova";
 
 const node = (name: string, ...tags: readonly string[]): FactoryNode => ({
@@ -34,4 +34,11 @@ test("what is not there, or not clear, is one line with what there is", () => {
     '"a" may mean several nodes; there are: a-202601010000-0001, a-202601010000-0002',
   );
   expect(() => findNode([], "a", "demo")).toThrow('there is no node "a"; there are: none');
+});
+
+test("a server without an address is told with what to do", () => {
+  expect(withoutAddress({ name: "demo-nfs-server", status: "BUILD" })).toBe(
+    "server demo-nfs-server (BUILD) has no address yet; it is still being deployed: wait for the deploy's end, then try again",
+  );
+  expect(withoutAddress({ name: "demo-nfs-server", status: "ERROR" })).toContain("deploy the factory again");
 });
