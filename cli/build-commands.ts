@@ -11,8 +11,9 @@ import { reap, reapable } from "../deployer/reap";
 import { UserError } from "../deployer/user-error";
 import { parseSelection, type StageSelection } from "../model/stage-selection";
 import type { StageName } from "../model/stages";
+import { buildLines } from "./build-list-text";
 import { statisticsLines } from "./statistics-text";
-import { buildLines, reapLines } from "./status-text";
+import { reapLines } from "./status-text";
 import { ExitStatus, say, sayAll, sayJson } from "./support";
 import { timelineLines } from "./timeline-text";
 

@@ -1,12 +1,11 @@
 /** Status and lists as lines for people. Pure. */
-import type { BuildSummary } from "../deployer/builds";
 import type { HealthCheck } from "../deployer/health";
 import type { NodeStatus } from "../deployer/node-status";
 import type { Allowance } from "../deployer/quota";
 import { QUOTAS, type QuotaName, type QuotaStatus } from "../deployer/quota-status";
 import type { Reapable } from "../deployer/reap";
 import type { FactoryStatus, Retained } from "../deployer/status";
-import { bytes, duration, table } from "../deployer/table";
+import { bytes, table } from "../deployer/table";
 import type { Backup } from "../model/backup";
 
 export function statusLines(status: FactoryStatus): string[] {
@@ -144,20 +143,6 @@ export function backupLines(backups: readonly Backup[]): string[] {
   return table(
     ["NODE", "BACKUP (UTC)", "SIZE"],
     backups.map(({ node, stamp, bytes: size }) => [node, stamp, bytes(size)]),
-  );
-}
-
-export function buildLines(builds: readonly BuildSummary[]): string[] {
-  if (builds.length === 0) return ["there are no such builds on the share"];
-  return table(
-    ["BUILD", "STATE", "STAGE", "STARTED (UTC)", "TOOK"],
-    builds.map(({ build, state, good, unchanged, stage, started, seconds }) => [
-      build,
-      state === "ended" ? `ended, ${good ? (unchanged ? "no change" : "succeeded") : "not finished"}` : state,
-      stage,
-      started?.slice(0, 16).replace("T", " ") ?? "",
-      duration(seconds),
-    ]),
   );
 }
 

@@ -4,6 +4,7 @@ import { duration } from "../deployer/table";
 import { busyPeriods, type Period, type StageRun, type Timeline, type TimelineStage } from "../model/build-timeline";
 import { isHostStage } from "../model/build-progress";
 import { STAGES } from "../model/stages";
+import { stateText } from "./build-list-text";
 import { wrapped } from "./status-text";
 
 const WIDTH = 80;
@@ -18,8 +19,8 @@ const BAR = WIDTH - HEAD;
 const SILENT = 60;
 
 export function timelineLines(shown: ShownBuild): string[] {
-  const { build, state, started, timeline } = shown;
-  const head = `build ${build}: ${state}`;
+  const { build, started, timeline } = shown;
+  const head = `build ${build}: ${endText(shown)}`;
   if (timeline.runs.length === 0) return [head, "nothing is known of its stages"];
   const total = duration(timeline.working);
   return [
@@ -33,6 +34,14 @@ export function timelineLines(shown: ShownBuild): string[] {
     ...sums(timeline),
     ...remarks(timeline.stages),
   ];
+}
+
+/** Of one that ended without an image also where it stopped, and by whom. */
+function endText(shown: ShownBuild): string {
+  const { state, good, stage, cancelledBy } = shown;
+  if (state !== "ended" || good) return stateText(shown);
+  const where = stage === "" ? "" : ` at ${stage}`;
+  return `${stateText(shown)}${cancelledBy === undefined ? "" : ` by ${cancelledBy}`}${where}`;
 }
 
 function aliveText({ state, stages, silentSeconds }: ShownBuild): string {

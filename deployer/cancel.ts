@@ -1,4 +1,5 @@
 /** `factory build cancel`: stops a build's runner, waits for who follows it to let go, and ends the build. */
+import { cancelledBy } from "../model/cancellation";
 import { heldMessage, holderLives } from "../model/lease";
 import { BUILD_ID, names, parseBuildId, tags } from "../model/naming";
 import { HOST_PATHS } from "../model/plan";
@@ -66,7 +67,7 @@ export async function cancelBuild(
   const stack = names.buildStack(image);
   await cancel(
     {
-      stopRunner: () => stopRunner(host, `cancelled by ${holder.user}@${holder.host}`),
+      stopRunner: () => stopRunner(host, cancelledBy(`${holder.user}@${holder.host}`)),
       followed: async () => {
         const found = await keeper.look(image);
         const { lease } = found;

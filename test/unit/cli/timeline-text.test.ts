@@ -95,3 +95,16 @@ test("before its runner is there, a build gives no sign of life and needs none",
 test("a build of which nothing is known is two lines", () => {
   expect(timelineLines(shown([]))).toEqual([`build ${BUILD}: running`, "nothing is known of its stages"]);
 });
+
+test("an ended build without an image tells why it ended and where", () => {
+  const ended = (message: string) =>
+    timelineLines(
+      shown([
+        event(0, "register", "started"),
+        event(5, "register", "failed", message),
+        event(9, "destroy-build-host", "succeeded"),
+      ]),
+    )[0];
+  expect(ended("cancelled by ann@laptop")).toBe(`build ${BUILD}: cancelled by ann@laptop at register`);
+  expect(ended("no")).toBe(`build ${BUILD}: ended, failed at register`);
+});

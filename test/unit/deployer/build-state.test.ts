@@ -1,5 +1,7 @@
+import { buildLines, stateText } from "../../../cli/build-list-text";
 import { isDone, isFinished, overview } from "../../../deployer/build-state";
 import { summarise } from "../../../deployer/builds";
+import { buildRow } from "../../../model/build-statistics";
 import { stageStatuses, type BuildEvent, type EventState } from "../../../model/events";
 import { parseSelection, type SelectionWords } from "../../../model/stage-selection";
 import { HOST_STAGES, STAGES, type StageName } from "../../../model/stages";
@@ -38,18 +40,51 @@ test("a stage that succeeded in a later run counts as that", () => {
 });
 
 test("a running build tells the stage that runs, an ended one stays known as good", () => {
-  const events = [event("checkout", "succeeded"), event("configure-host", "started")];
-  expect(summary(events)).toMatchObject({ state: "running", stage: "configure-host", seconds: 1 });
+  const events = [event("checkout", "started"), event("checkout", "succeeded"), event("configure-host", "started")];
+  expect(summary(events)).toMatchObject({ state: "running", stage: "configure-host", seconds: 2 });
   const ended = [...all(host, "succeeded"), event("destroy-build-host", "succeeded")];
   expect(summary(ended)).toMatchObject({ state: "ended", good: true });
 });
 
-test("a build took until its last stage on the host, however long the host then stood", () => {
-  const events = [event("initialise", "started"), ...all(host, "succeeded")];
+test("a build took what something was done in, however long the host then stood; statistics tell the same", () => {
+  const ran = (name: StageName): BuildEvent[] => [event(name, "started"), event(name, "succeeded")];
+  const events = host.flatMap(ran);
   second += 86_400;
-  const ended = [...events, event("destroy-build-host", "started"), event("destroy-build-host", "succeeded")];
-  expect(summary(ended)).toMatchObject({ state: "ended", seconds: host.length, last: ended.at(-1)?.time });
+  const ended = [...events, ...ran("destroy-build-host")];
+  const { state, seconds, last } = summary(ended);
+  expect([state, seconds, last]).toEqual(["ended", 2 * host.length, ended.at(-1)?.time]);
+  expect(buildRow(build, [ended])?.seconds).toBe(seconds);
   expect(summary([event("initialise", "started"), event("initialise", "failed")])).toMatchObject({ seconds: 1 });
+});
+
+test("a build that was cancelled tells by whom and where; one that had failed tells where", () => {
+  const ended = (message: string) => [
+    ...all(host.slice(0, 3), "succeeded"),
+    event("build-image", "failed", { message }),
+    event("clean-up", "skipped"),
+    event("destroy-build-host", "succeeded"),
+  ];
+  const cancelled = summary(ended("cancelled by ann@laptop"));
+  expect(cancelled).toMatchObject({ state: "ended", stage: "build-image", cancelledBy: "ann@laptop" });
+  expect(stateText(cancelled)).toBe("cancelled");
+  const failed = summary(ended("no such package"));
+  expect(failed).toMatchObject({ state: "ended", stage: "build-image" });
+  expect([failed.cancelledBy, stateText(failed)]).toEqual([undefined, "ended, failed"]);
+  const stopped = summary([event("checkout", "succeeded"), event("destroy-build-host", "succeeded")]);
+  expect([stopped.stage, stateText(stopped)]).toEqual(["checkout", "ended early"]);
+});
+
+test("a list of builds fits 80 columns, whatever became of them", () => {
+  const id = "opensuse-leap-15.6-202601010000-0001";
+  const events = [event("request-publication", "failed"), event("destroy-build-host", "succeeded")];
+  const one = summarise({ image: "opensuse-leap-15.6", build: id, events: { "host.jsonl": events } });
+  const lines = buildLines([
+    { ...one, seconds: 59 * 60 + 59 },
+    { ...one, seconds: 36_300 },
+  ]);
+  expect(lines[1]).toBe(`${id}  ended, failed: request-publication  59m59s`);
+  expect(lines[2]).toMatch(/ {2}10h05m$/);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test("a build that found nothing new says so", () => {

@@ -1,4 +1,4 @@
-import { showBuild } from "../../../deployer/builds";
+import { listBuilds, showBuild } from "../../../deployer/builds";
 import type { Store, StoredBuild } from "../../../deployer/store";
 import type { BuildEvent } from "../../../model/events";
 
@@ -44,6 +44,7 @@ test("what runs is shown until now by the share's clock, as long as its runner l
   const beat = { build: BUILD, time: "2026-01-01T12:09:50Z" };
   const { silentSeconds, timeline } = await showBuild(store(RUNNING, beat), BUILD);
   expect([silentSeconds, timeline.working]).toEqual([10, 600]);
+  expect((await listBuilds(store(RUNNING, beat), "debian-12", 10)).map(({ seconds }) => seconds)).toEqual([600]);
 });
 
 test("without a sign of life it is shown until its last event; another build's counts for nothing", async () => {
