@@ -1,6 +1,6 @@
 /** Commands about builds. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { fetchArtefacts, prunedFiles } from "../deployer/artefacts";
+import { fetchArtefacts, fetchedText, prunedFiles } from "../deployer/artefacts";
 import { buildImage, dryRun, endBuild } from "../deployer/build";
 import { listBuilds, showBuild, statisticsOf } from "../deployer/builds";
 import { cancelBuild } from "../deployer/cancel";
@@ -126,7 +126,8 @@ Interrupting it leaves the build running on its host: the next "factory build" f
       const checked = await fetchArtefacts(store, id, to, withoutImage);
       const pruned = prunedFiles(to);
       const without = pruned.length === 0 ? "" : `; deleted from the share to save space: ${pruned.join(", ")}`;
-      say(`${to}: ${checked === 0 ? "the build has no checksums yet" : `${checked} checksums are right`}${without}`);
+      const unchecked = `fetched ${fetchedText(to)}; the build has no checksums yet, so nothing was checked`;
+      say(`${to}: ${checked === 0 ? unchecked : `${checked} checksums are right`}${without}`);
     });
 }
 

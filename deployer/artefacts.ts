@@ -1,7 +1,7 @@
 /** Fetches what a build left on the share, and checks it against its own checksums. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { unusable } from "../config/writable";
@@ -47,6 +47,19 @@ async function copy(store: Store, build: string, to: string, leftOut: readonly s
       `${build}: could not be copied to ${to}: ${said.trim().split("\n").at(-1) ?? "the connection broke off"}`,
     );
   }
+}
+
+/** What of a build lies in the directory that it was fetched to: "1 file in events, 3 files in logs". */
+export function fetchedText(directory: string): string {
+  const counts = [BUILD_PATHS.artefacts, BUILD_PATHS.events, BUILD_PATHS.logs]
+    .map((name) => [name, filesIn(path.join(directory, name))] as const)
+    .filter(([, count]) => count > 0);
+  return counts.map(([name, count]) => `${count} ${count === 1 ? "file" : "files"} in ${name}`).join(", ") || "nothing";
+}
+
+function filesIn(directory: string): number {
+  if (!existsSync(directory)) return 0;
+  return readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 }
 
 /** Names in artefacts/ that the NFS server deleted to save space. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fetchArtefacts, prunedFiles } from "../../../deployer/artefacts";
+import { fetchArtefacts, fetchedText, prunedFiles } from "../../../deployer/artefacts";
 import { Store } from "../../../deployer/store";
 import { Sshd } from "./lib/sshd";
 
@@ -71,4 +71,12 @@ test("a place where nothing can be kept is refused at once", async () => {
   await expect(fetchArtefacts(store, build, "/proc/self/here")).rejects.toThrow(
     "/proc/self/here: is in /proc, where nothing can be kept; name another directory",
   );
+});
+
+test("of a build without checksums it is told what was fetched", async () => {
+  rmSync(inBuild("artefacts"), { recursive: true });
+  write("logs/09-test.log", "no such user");
+  expect(await fetchArtefacts(store, build, to)).toBe(0);
+  expect(fetchedText(to)).toBe("1 file in events, 1 file in logs");
+  expect(fetchedText(path.join(to, "nowhere"))).toBe("nothing");
 });
