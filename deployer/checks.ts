@@ -10,13 +10,14 @@ import { computeLimits, listFlavors, listServers, listZones, type Flavor } from 
 import type { Session } from "../openstack/session";
 import { headContainer } from "../openstack/swift";
 import type { Check } from "../stages/initialise";
-import { missingMirrors } from "../stages/lib/distributions";
+import { mirrorsOf, missingMirrors } from "../stages/lib/distributions";
 import { checkMayIssue } from "./application-credential";
 import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
 import { SIGNING_KEY } from "./gnupg-keys";
 import { openImageKey, proveImageKey } from "./image-key";
 import { catalogueProblems, regionProblems, sizeProblems } from "./image-checks";
+import { deadMirrors } from "./mirrors";
 import { regionsOf } from "./plan";
 import { shortages } from "./quota";
 import { localRecipes, remoteCommit } from "./recipes";
@@ -39,6 +40,7 @@ export function buildChecks(deployment: Deployment, subject: BuildSubject): Chec
     quota: () => quota(deployment),
     "catalogue entry": () => catalogueEntry(deployment, subject),
     regions: () => regions(deployment, subject),
+    mirrors: () => mirrors(deployment, subject),
     buckets: () => buckets(deployment),
     "signing keys": () => signingKeys(deployment),
     recipes: () => recipes(deployment),
@@ -199,6 +201,10 @@ async function catalogueEntry(deployment: Deployment, { image }: BuildSubject): 
     ...missingMirrors(image, config.infrastructure.mirrors).map((problem) => `${configFile}: ${problem}`),
     ...sizeProblems(image, config, { flavors, configFile }),
   ];
+}
+
+function mirrors({ config, configFile }: Deployment, { image }: BuildSubject): Promise<string[]> {
+  return deadMirrors(mirrorsOf(image, resolveMirrors(config.infrastructure.mirrors)), configFile);
 }
 
 async function buckets(deployment: Deployment): Promise<string[]> {

@@ -108,6 +108,20 @@ export function missingMirrors(
     .map((name) => `infrastructure.mirrors.${name}: ${NO_MIRROR}`);
 }
 
+/** Addresses that an image's packages are read from, by their name in `infrastructure.mirrors`; none that is not set. Pure. */
+export function mirrorsOf(
+  image: Pick<ImageDefinition, "name" | "os">,
+  mirrors: Readonly<Partial<Mirrors>>,
+): { readonly name: keyof Mirrors; readonly address: string }[] {
+  const wanted = distribution(image)
+    .repositories(image.os.codename)
+    .map(({ mirror }) => mirror);
+  return [...new Set(wanted)].flatMap((name) => {
+    const address = mirrors[name];
+    return address === undefined ? [] : [{ name, address }];
+  });
+}
+
 /** Whether what would be installed can be told from the repositories' indices alone. */
 export function comparesPackages(image: Pick<ImageDefinition, "name" | "os">): boolean {
   return packageFamily(image.os) === "apt";
