@@ -1,6 +1,6 @@
 /** The share and its leases, over a real sshd. */
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { keepRenewing, LeaseHeld, LeaseKeeper } from "../../../deployer/lease";
@@ -42,7 +42,11 @@ const lease = (fields: Partial<Lease> = {}): Lease => ({
   ...fields,
 });
 const leaseFile = (): string => path.join(directory, "leases", `${image}.json`);
-const write = (value: unknown): void => writeFileSync(leaseFile(), JSON.stringify(value));
+/** At once, as the keeper does it: a reader must not find the file empty. */
+function write(value: unknown): void {
+  writeFileSync(`${leaseFile()}.new`, JSON.stringify(value));
+  renameSync(`${leaseFile()}.new`, leaseFile());
+}
 
 /** A host's sign of life in its build's directory. */
 function beat(of: string, content: unknown): string {
