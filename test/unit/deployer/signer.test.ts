@@ -53,10 +53,9 @@ test("a key is made once", async () => {
 
 test("a key that is not there is one line with the remedy", async () => {
   const missing = "0".repeat(40);
-  await expect(gnupg.ensureKey(SIGNING_KEY, missing, OWNER, none)).rejects.toThrow(
-    /^signing\.key: .* has no key 0{40}; import it there/,
-  );
-  await expect(gnupg.proveSigning(missing)).rejects.toThrow(/^signing\.key: 0{40} in .* can not sign now \(/);
+  const told = /^signing\.key: .* has no key 0{40}; import it there/;
+  await expect(gnupg.ensureKey(SIGNING_KEY, missing, OWNER, none)).rejects.toThrow(told);
+  await expect(gnupg.proveSigning(missing)).rejects.toThrow(told);
   expect(() => new GnupgHome("/nowhere").fingerprint(SIGNING_KEY, "generate")).toThrow('run "npx factory setup" first');
 });
 
