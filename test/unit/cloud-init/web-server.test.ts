@@ -34,6 +34,17 @@ test("old TLS is refused, and every header that browsers protect themselves by i
   expect(headers.filter((line) => !line.endsWith(" always;"))).toEqual([]);
 });
 
+test("nothing stands outside of its servers that Debian's own nginx.conf says for all: twice is an error", () => {
+  const outside = fileOf(web(), SITE)
+    .split("\n")
+    .filter((line) => /^[a-z]/.test(line))
+    .map((line) => line.split(" ")[0]);
+  expect(outside).toContain("limit_req_zone");
+  const debians = ["access_log", "default_type", "gzip", "sendfile", "ssl_prefer_server_ciphers", "ssl_protocols"];
+  for (const directive of [...debians, "error_log", "tcp_nopush", "types_hash_max_size"])
+    expect(outside).not.toContain(directive);
+});
+
 test("pages load what is in files of this site alone; test reports have their own style and no script", () => {
   const site = fileOf(web(), SITE);
   expect(site).toContain(`"default-src 'none'; $sources; img-src 'self'; font-src 'self'; base-uri 'none';`);
