@@ -1,7 +1,7 @@
 /** The first page: what there is now, by operating system. */
 import { currentRelease, type Catalogue, type CatalogueImage } from "../model/catalogue";
 import { html, type Html } from "./html";
-import { page } from "./layout";
+import { page, tableBody } from "./layout";
 import { PLACES, relative } from "./places";
 import type { SiteFile } from "./site-file";
 import { counted, day, distributionText, minute, providedText, sizeText, slug } from "./text";
@@ -67,14 +67,10 @@ function section(distro: string, images: readonly CatalogueImage[], today: strin
   return html`<section class="group" aria-labelledby="os-${slug(distro)}">
     <h2 id="os-${slug(distro)}">${name}</h2>
     <table class="images" aria-labelledby="os-${slug(distro)}">
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${images.map((image) => row(image, today))}
-      </tbody>
+      ${tableBody(
+        heads,
+        images.map((image) => row(image, today)),
+      )}
     </table>
   </section> `;
 }

@@ -93,14 +93,19 @@ export function table(caption: string, heads: readonly string[], rows: readonly 
       <caption class="quiet">
         ${caption}
       </caption>
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
+      ${tableBody(heads, rows)}
     </table>
   </div>`;
+}
+
+/** What is in a table below its caption. */
+export function tableBody(heads: readonly string[], rows: readonly Html[]): Html {
+  return html`<thead>
+      <tr>
+        ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>`;
 }
