@@ -128,7 +128,7 @@ test("JCasC makes the factory's own jobs, whose Jenkinsfiles are there, and star
   expect(jobs[0]!.script).not.toMatch(/(?<!\^)\$\{/);
   const made = await groovy(path.join(__dirname, "job-dsl.groovy"), { script: jobs[0]!.script });
   const { items, queued } = JSON.parse(made) as Pick<JobDslResult, "items" | "queued">;
-  const names = ["seed", "build-all", "selfcheck"];
+  const names = ["seed", "build-all", "selfcheck", "reap"];
   expect(Object.keys(items)).toEqual(["factory", ...names.map((name) => `factory/${name}`)]);
   expect(queued).toEqual(["factory/seed"]);
   for (const name of names) {
@@ -137,7 +137,8 @@ test("JCasC makes the factory's own jobs, whose Jenkinsfiles are there, and star
     expect(items[`factory/${name}`]).toContain(`<name>${"a".repeat(40)}</name>`);
   }
   const crons = names.map((name) => /<spec>(.*)<\/spec>/.exec(items[`factory/${name}`]!)?.[1]);
-  expect(crons).toEqual(["H/10 * * * *", undefined, "H H(5-6) * * *"]);
+  expect(crons).toEqual(["H/10 * * * *", undefined, "H H(5-6) * * *", undefined]);
+  expect(items["factory/reap"]).toMatch(/BooleanParameterDefinition>\s*<name>DELETE<.name>/);
 }, 60_000);
 
 interface JobDslResult {
