@@ -3,7 +3,9 @@ import { PUBLISHER_PATHS } from "../model/publisher";
 import { renderRole, type NodeValues } from "./render";
 
 export function publisherUserData(values: NodeValues): string {
-  const { check, checkUnit, checked, credential, command, program, key, clouds } = PUBLISHER_PATHS;
-  const paths = { check, checkUnit, checked, credential, command, program, key, clouds };
+  const { check, checkUnit, checked, publishUnit, publishTimer, published } = PUBLISHER_PATHS;
+  const { credential, command, program, key, clouds } = PUBLISHER_PATHS;
+  const units = { checkUnit, checked, publishUnit, publishTimer, published };
+  const paths = { ...units, check, credential, command, program, key, clouds };
   return renderRole(values, { name: "publisher", values: paths });
 }

@@ -25,6 +25,10 @@ export const PUBLISHER_PATHS = {
   checkUnit: "factory-publisher-check.service",
   /** Whose lines in the journal are what it said. */
   checked: "factory-publisher-check",
+  /** Publishes now and then what may be published. */
+  publishUnit: "factory-publish.service",
+  publishTimer: "factory-publish.timer",
+  published: "factory-publish",
   /** Name of its credential for `LoadCredentialEncrypted=`. */
   credential: "publisher-cloud",
   /** Its OpenPGP keys, a JSON list of armoured secret keys, the newest first. */

@@ -1,3 +1,4 @@
+import { publisherUserData } from "../../../cloud-init/publisher";
 import { buildHostUserData, jumpHostUserData, nfsServerUserData } from "../../../cloud-init/roles";
 import { fileOf, nodeValues as node, read } from "./all-roles";
 
@@ -43,4 +44,28 @@ test("a runner that was killed still cleans up, and is not started again behind 
   const unit = fileOf(role, "/etc/systemd/system/factory-build.service");
   expect(unit).toContain("ExecStopPost=/usr/bin/node /usr/local/lib/factory/runner.js after");
   expect(unit).not.toMatch(/^Restart=/m);
+});
+
+describe("the publisher's node", () => {
+  const role = read(publisherUserData(node));
+  const unit = fileOf(role, "/etc/systemd/system/factory-publish.service");
+  const shell = fileOf(role, "/usr/local/sbin/factory");
+  const given = (text: string): readonly string[] =>
+    [...text.matchAll(/\bpublisher-[a-z]+\b(?=\)|:)/g)].map(([name]) => name);
+
+  test("publishes by itself what may be published, with the credentials that a person's command has", () => {
+    expect(fileOf(role, "/etc/systemd/system/factory-publish.timer")).toMatch(/^OnCalendar=\*:0\/15$/m);
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node \S+\/publisher\.js publish$/m);
+    expect(given(unit)).toEqual(["publisher-cloud", "publisher-key", "publisher-clouds"]);
+    expect(given(shell)).toEqual(given(unit));
+  });
+
+  test("commands that run at once have directories of their own: one that ends takes nobody else's", () => {
+    expect(shell).toContain('RuntimeDirectory="factory-publisher-$$"');
+    expect(unit).toMatch(/^RuntimeDirectory=factory-publish$/m);
+  });
+
+  test("is not well while publishing fails, and says why", () => {
+    expect(fileOf(role, "/etc/factory/health.d/50-publisher")).toContain("is-failed --quiet factory-publish.service");
+  });
 });
