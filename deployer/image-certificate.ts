@@ -7,6 +7,7 @@ import {
   certificatePayload,
   createCertificate,
   deleteSecret,
+  hasNoKeyManager,
   letRead,
   listSecrets,
   secretsNamed,
@@ -107,7 +108,7 @@ export async function purgeCertificates(deployment: Deployment): Promise<string[
 async function certificatesIn(deployment: Deployment, region: Region): Promise<KeptCertificate[]> {
   const prefix = nameFor(deployment.config.factory);
   const all = await listSecrets(deployment.region(region)).catch((error: unknown) => {
-    if (hasNone(error)) return [];
+    if (hasNoKeyManager(error)) return [];
     throw error;
   });
   return all.filter(({ name }) => name.startsWith(prefix)).map(({ id, name }) => ({ name, region: region.name, id }));
@@ -125,14 +126,12 @@ async function keptIn(session: Session, name: string): Promise<{ readonly kept?:
     const read = await Promise.all(found.map(async ({ id }) => ({ id, pem: await certificatePayload(session, id) })));
     return { kept: read.flatMap(({ id, pem }) => (pem === undefined ? [] : [{ id, pem }])), reason: "" };
   } catch (error) {
-    if (hasNone(error)) return { reason: "has no key manager" };
+    if (hasNoKeyManager(error)) return { reason: "has no key manager" };
     if (hasStatus(error, 403))
       return { reason: 'the account may not use the key manager (it needs the role "creator")' };
     throw error;
   }
 }
-
-const hasNone = (error: unknown): boolean => /has no (\w+ )?"key-manager" (service|endpoint)/.test(messageOf(error));
 
 async function issue(deployment: Deployment, publicKey: KeyObject): Promise<string> {
   const authority = await openSecrets(deployment).authority();

@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { configPath, recipesRoot, userPath } from "../config/paths";
 import { publicationSettings, type PublicationSettings, type TrustedKeys } from "../model/publication-settings";
-import { readCloudsFile, sessionOptions } from "../openstack/clouds-file";
-import { Session } from "../openstack/session";
-import { PATIENCE, type Access } from "../publisher/open";
+import { readCloudsFile } from "../openstack/clouds-file";
+import { regionSessions, type Access } from "../publisher/open";
 import type { Deployment } from "./deployment";
 import { GnupgHome } from "./gnupg";
 import { SIGNING_KEY } from "./gnupg-keys";
@@ -24,14 +23,9 @@ export async function settingsOf(deployment: Deployment): Promise<PublicationSet
 }
 
 export async function accessOf(deployment: Deployment, settings: PublicationSettings): Promise<Access> {
-  const clouds = readCloudsFile();
-  const regions = settings.regions.map(({ name, region, cloud }) => {
-    const options = sessionOptions(clouds, cloud, region);
-    return [name, new Session({ ...options, ...PATIENCE })] as const;
-  });
   return {
     buckets: deployment.project("production"),
-    regions: new Map(regions),
+    regions: regionSessions(settings, readCloudsFile()),
     keys: await openSecrets(deployment).all("publisher"),
   };
 }

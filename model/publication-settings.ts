@@ -27,6 +27,10 @@ export interface PublicationSettings {
     readonly region: string;
     /** Entry of the publisher's clouds.yaml that may change images there. */
     readonly cloud: string;
+    /** Entry of any customer's project; undefined: what customers may read there is not known. */
+    readonly customer?: string;
+    /** Entry of a project whose secrets everybody may read. */
+    readonly certificates?: string;
   }[];
   readonly buckets: { readonly requests: string; readonly staging: string; readonly release: string };
   readonly trusted: TrustedKeys;
@@ -53,7 +57,17 @@ export function publicationSettings(config: FactoryConfig, around: Surroundings)
     factory,
     address: publish.address ?? `https://${names.web(factory)}`,
     policy: { visibility, keep, deleteAfterDays, previous, approval, branches, signatureProperties },
-    regions: regions.map(({ name, region, cloud }) => ({ name, region, cloud: publish.clouds[name] ?? cloud })),
+    regions: regions.map(({ name, region, cloud }) => {
+      const { [name]: customer } = publish.customers;
+      const { [name]: certificates } = publish.certificates;
+      return {
+        name,
+        region,
+        cloud: publish.clouds[name] ?? cloud,
+        ...(customer !== undefined && { customer }),
+        ...(certificates !== undefined && { certificates }),
+      };
+    }),
     buckets: { requests, staging, release },
     trusted: around.trusted,
     approvers: around.approvers,

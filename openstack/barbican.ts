@@ -1,5 +1,5 @@
 /** Secrets. Their payloads are told to nobody but the caller. */
-import { OpenStackError } from "./errors";
+import { hasStatus, OpenStackError } from "./errors";
 import type { Query, RequestOptions, Response, Session } from "./session";
 import { pause } from "./wait";
 
@@ -112,6 +112,26 @@ export function secretPayload(session: Session, id: string, signal?: AbortSignal
 export function certificatePayload(session: Session, id: string): Promise<string | undefined> {
   return payloadAs(BYTES, session, id);
 }
+
+/**
+ * A certificate as whoever verifies by it reads it: what it is, then its PEM. Undefined when this user may not, when
+ * there is none of this id, and in a region without a key manager.
+ */
+export async function readCertificate(session: Session, id: string): Promise<string | undefined> {
+  try {
+    const path = `/secrets/${encodeURIComponent(id)}`;
+    const { json } = await look(session, { service: "key-manager", method: "GET", path });
+    if ((json as { readonly secret_type?: string }).secret_type !== "certificate") return undefined;
+    return await certificatePayload(session, id);
+  } catch (error) {
+    if (hasStatus(error, 403, 404) || hasNoKeyManager(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether this error says that the region has none. */
+export const hasNoKeyManager = (error: unknown): boolean =>
+  error instanceof Error && /has no (\w+ )?"key-manager" (service|endpoint)/.test(error.message);
 
 async function payloadAs(
   kind: string,

@@ -4,10 +4,10 @@ import path from "node:path";
 import { Command, CommanderError } from "commander";
 import type { PublicationSettings } from "../model/publication-settings";
 import { PUBLISHER_PATHS, type PublisherSettings } from "../model/publisher";
-import { readCloudsFile, sessionOptions } from "../openstack/clouds-file";
+import { readCloudsFile } from "../openstack/clouds-file";
 import { Session } from "../openstack/session";
 import { addPublisherCommands } from "./commands";
-import { withPublisher, PATIENCE, type Access } from "./open";
+import { regionSessions, withPublisher, type Access } from "./open";
 
 /** An application credential, as the handover writes it. */
 interface Credential {
@@ -42,12 +42,7 @@ function access(settings: PublicationSettings): Access {
       auth: { kind: "applicationCredential", ...credential },
       tls: { ca: own.trusted },
     }),
-    regions: new Map(
-      settings.regions.map(({ name, region, cloud }) => [
-        name,
-        new Session({ ...sessionOptions(clouds, cloud, region), ...PATIENCE }),
-      ]),
-    ),
+    regions: regionSessions(settings, clouds),
     keys: JSON.parse(read(at(PUBLISHER_PATHS.key), "deploy the factory")) as readonly string[],
   };
 }

@@ -4,8 +4,10 @@ import { existsSync } from "node:fs";
 import { hostname, tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import type { PublicationSettings } from "../model/publication-settings";
-import type { Session } from "../openstack/session";
+import { sessionOptions, type CloudsFile } from "../openstack/clouds-file";
+import { Session } from "../openstack/session";
 import { renderSite } from "../site/render";
+import { barbicanCertificates, type CertificateSessions } from "./barbican-certificates";
 import { glanceRegion } from "./glance-region";
 import { openPgp } from "./openpgp";
 import type { Publisher } from "./ports";
@@ -15,11 +17,35 @@ import { swiftObjects } from "./swift-objects";
 /** Regions answer soon or not at all: what is to be told of the others must not wait for one that is down. */
 export const PATIENCE = { retry: { attempts: 3, base: 300, cap: 2000 }, idleTimeout: 30_000 } as const;
 
+/** By name of the region. */
+export type RegionSessions = ReadonlyMap<
+  string,
+  CertificateSessions & {
+    /** With an administrator's rights. */
+    readonly images: Session;
+  }
+>;
+
+/** What a clouds.yaml has for the publisher's regions. */
+export function regionSessions({ regions }: Pick<PublicationSettings, "regions">, clouds: CloudsFile): RegionSessions {
+  const session = (entry: string, region: string): Session =>
+    new Session({ ...sessionOptions(clouds, entry, region), ...PATIENCE });
+  return new Map(
+    regions.map(({ name, region, cloud, customer, certificates }) => [
+      name,
+      {
+        images: session(cloud, region),
+        customer: customer === undefined ? undefined : session(customer, region),
+        certificates: certificates === undefined ? undefined : session(certificates, region),
+      },
+    ]),
+  );
+}
+
 export interface Access {
   /** Of project production: where the buckets are. */
   readonly buckets: Session;
-  /** With an administrator's rights, by name of the region. */
-  readonly regions: ReadonlyMap<string, Session>;
+  readonly regions: RegionSessions;
   /** Armoured secret keys of the publisher's, the newest first. */
   readonly keys: readonly string[];
 }
@@ -41,9 +67,10 @@ export async function withPublisher<T>(
       address,
       policy,
       regions: settings.regions.map(({ name }) => {
-        const session = access.regions.get(name);
-        if (!session) throw new Error(`${name}: there is no session of it`);
-        return glanceRegion({ name, session, factory });
+        const sessions = access.regions.get(name);
+        if (!sessions) throw new Error(`${name}: there is no session of it`);
+        const certificates = barbicanCertificates(factory, sessions);
+        return { ...glanceRegion({ name, session: sessions.images, factory }), certificates };
       }),
       requests: bucket(buckets.requests),
       staging: bucket(buckets.staging),

@@ -6,11 +6,24 @@ import type { GlanceImage } from "../openstack/glance";
 import type { Details } from "../site/details";
 import type { SiteFiles } from "../site/site-file";
 
+/** Where customers read the certificates by which Nova verifies their images. */
+export interface CertificatesPort {
+  /** PEM as a customer reads it, undefined: he may not. Without this, what customers may read is not known. */
+  readonly seen?: (id: string) => Promise<string | undefined>;
+  /** The publisher's own place, whose secrets everybody may read. */
+  readonly place?: {
+    /** Id of this PEM there. */
+    readonly find: (pem: string) => Promise<string | undefined>;
+    readonly keep: (pem: string) => Promise<string>;
+  };
+}
+
 export interface RegionPort {
   /** As in factory.yaml. */
   readonly name: string;
   /** OpenStack's own name of it. */
   readonly region: string;
+  readonly certificates?: CertificatesPort;
   /** Images of the factory's image, hidden ones too; all of them or an error. */
   readonly images: (image: string) => Promise<readonly GlanceImage[]>;
   /** Images that customers see by this name and that are not the factory's. */

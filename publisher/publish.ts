@@ -3,9 +3,9 @@ import { rotate, type RotationWish } from "../model/rotation";
 import { describeStep, planSteps, type Attributes, type ReleasePlan } from "../model/release-plan";
 import { historyOf, stateOf, type BuildState, type NewRecord } from "../model/release-record";
 import { parseBuildId } from "../model/naming";
-import { signatureProperties } from "../model/released-image";
 import type { PublishRequest } from "../model/publish-request";
 import { hasApproval } from "./approve";
+import { signaturesForCustomers } from "./certificates";
 import { checkArtefacts, checkPolicy } from "./checks";
 import { catalogueEntry } from "./entry";
 import { abandon, finish } from "./finish";
@@ -14,7 +14,7 @@ import { openPlan, writePlan } from "./plans";
 import { Refusal, type Publisher } from "./ports";
 import { listRegions, verifyStored, type ListedRegion } from "./regions";
 import { openRequest, type OpenedRequest } from "./request";
-import { withStaged } from "./staged";
+import { contentOf, withStaged } from "./staged";
 
 export type Outcome = "published" | "planned" | "waits" | "refused" | "expired" | "nothing";
 
@@ -94,7 +94,7 @@ async function checked(publisher: Publisher, opened: OpenedRequest, ledger: Ledg
     return "waits";
   }
   await verifyStored(publisher, request);
-  const plan = await planFor(publisher, opened, ledger);
+  const plan = await planFor(publisher, opened, ledger, way.dryRun);
   if (way.dryRun) return tell(publisher, plan);
   if (!approved) await way.record("approved");
   await writePlan(publisher, plan);
@@ -104,16 +104,24 @@ async function checked(publisher: Publisher, opened: OpenedRequest, ledger: Ledg
 }
 
 /** Looks at everything once more and writes down what is to change. Throws a Refusal. */
-async function planFor(publisher: Publisher, opened: OpenedRequest, ledger: Ledger): Promise<ReleasePlan> {
+async function planFor(
+  publisher: Publisher,
+  opened: OpenedRequest,
+  ledger: Ledger,
+  dryRun: boolean,
+): Promise<ReleasePlan> {
   const { request, digest } = opened;
   const { build, image, target } = request;
   const at = publisher.now().toISOString();
   const names = request.regions.map(({ name }) => name);
   const listed = await listRegions(publisher, { image: image.name, title: target.name, names });
-  const entry = await withStaged(publisher, request, async (artefacts) => {
+  const { entry, certificate } = await withStaged(publisher, request, async (artefacts) => {
     const tests = await checkArtefacts(publisher, request, artefacts);
     const images = imagesOf(listed, request);
-    return catalogueEntry({ request, artefacts, tests, images, at });
+    return {
+      entry: await catalogueEntry({ request, artefacts, tests, images, at }),
+      certificate: artefacts.has(CERTIFICATE) ? (await contentOf(artefacts, CERTIFICATE)).toString("utf8") : undefined,
+    };
   });
   const history = historyOf(ledger.records);
   const actions = rotated(publisher, listed, {
@@ -124,14 +132,11 @@ async function planFor(publisher: Publisher, opened: OpenedRequest, ledger: Ledg
     policy: { ...publisher.policy, visibility: target.visibility },
     today: at.slice(0, 10),
   });
-  const drops = publisher.policy.signatureProperties === "drop" && target.visibility !== "shared";
-  const steps = planSteps(actions, build, ({ region, imageId }) => {
-    const found = listed.find(({ port }) => port.name === region)?.images?.find(({ id }) => id === imageId);
-    const former = found && drops ? signatureProperties(found) : {};
-    return { before: { ...BASE, ...former }, after: { ...baseOf(request), ...absent(former) } };
+  const signatures = await signaturesForCustomers(publisher, { request, listed, certificate, dryRun });
+  const steps = planSteps(actions, build, ({ region }) => {
+    const { before = {}, after = {} } = signatures.get(region) ?? {};
+    return { before: { ...BASE, ...before }, after: { ...baseOf(request), ...after } };
   });
-  if (drops && steps.some((step) => "after" in step && "img_signature" in step.after))
-    publisher.say(`${build}: goes without the properties of its signature: not everybody may read their certificate`);
   return {
     version: 1,
     kind: "publish",
@@ -149,8 +154,7 @@ async function planFor(publisher: Publisher, opened: OpenedRequest, ledger: Ledg
 /** By this, what was built on an image is found again. */
 const BASE: Attributes = { image_factory_base: null };
 const baseOf = ({ base }: PublishRequest): Attributes => ({ image_factory_base: base?.hash ?? null });
-const absent = (properties: Attributes): Attributes =>
-  Object.fromEntries(Object.keys(properties).map((key) => [key, null]));
+const CERTIFICATE = "image-signing.crt";
 
 function imagesOf(listed: readonly ListedRegion[], request: PublishRequest) {
   return request.regions.flatMap(({ name, imageId }) => {

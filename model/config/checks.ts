@@ -75,9 +75,15 @@ function sameRegionTwice({ value, problem }: YamlFile): Problem[] {
   ];
 }
 
+const BY_REGION = ["clouds", "customers", "certificates"] as const;
+
 /** An entry for a region that there is not would be left out without a word. */
-function publishersClouds({ value, problem }: YamlFile): Problem[] {
-  const clouds = at(value, ["publish", "clouds"]);
+function publishersClouds(file: YamlFile): Problem[] {
+  return BY_REGION.flatMap((key) => entriesByRegion(file, ["publish", key]));
+}
+
+function entriesByRegion({ value, problem }: YamlFile, path: readonly string[]): Problem[] {
+  const clouds = at(value, path);
   const known = regionNamesIn(value);
   if (typeof clouds !== "object" || clouds === null || !known) return [];
   // Which region is missing can't be told where one is named twice.
@@ -87,7 +93,7 @@ function publishersClouds({ value, problem }: YamlFile): Problem[] {
     .map((name) => {
       const meant = nearest(name, known);
       const remedy = meant === undefined ? `there are ${known.join(", ")}` : `did you mean "${meant}"?`;
-      return problem(["publish", "clouds", name], { message: "is no region of regions", remedy });
+      return problem([...path, name], { message: "is no region of regions", remedy });
     });
 }
 

@@ -47,6 +47,18 @@ export const publishSchema = z.strictObject({
     .describe(
       "Name of a region → entry of the publisher's clouds.yaml that may change images there; default: the region's",
     ),
+  customers: z
+    .record(z.string(), cloud)
+    .default({})
+    .describe(
+      "Name of a region → entry of the publisher's clouds.yaml of a project without any special right: by what it may read the publisher decides whether images keep the properties by which Nova verifies them",
+    ),
+  certificates: z
+    .record(z.string(), cloud)
+    .default({})
+    .describe(
+      "Name of a region → entry of the publisher's clouds.yaml of a project whose secrets everybody may read: the certificates of published images are kept there; default: they stay where builds have put them",
+    ),
   trustedKeys: z
     .array(text)
     .default([])
@@ -67,7 +79,7 @@ export const publishSchema = z.strictObject({
     .enum(["keep", "drop"])
     .default("drop")
     .describe(
-      "Whether published images keep the properties by which Nova verifies them: only where everybody who boots them may read their certificate",
+      "Whether published images keep the properties by which Nova verifies them, in regions without one of publish.customers: keep only where everybody who boots them may read their certificate",
     ),
   address: z
     .string()

@@ -45,13 +45,17 @@ test("what may be left out has a default", () => {
   });
 });
 
-test("a cloud of the publisher's for a region that there is not is told", () => {
-  expect(
-    problems(changed(["clouds: { RegionOne: admin, RegionTwo:", "clouds: { RegionOne: admin, RegoinTwo:"])),
-  ).toEqual([
-    expect.stringMatching(/publish\.clouds\.RegoinTwo: is no region of regions; did you mean "RegionTwo"\?$/),
-  ]);
-});
+test.each(["clouds", "customers", "certificates"])(
+  "an entry in publish.%s for a region that there is not is told",
+  (key) => {
+    const wrong = "clouds: { RegionOne: admin, RegionTwo: admin }";
+    expect(problems(changed([wrong, `${key}: { RegionOne: admin, RegoinTwo: admin }`]))).toEqual([
+      expect.stringMatching(
+        new RegExp(`publish\\.${key}\\.RegoinTwo: is no region of regions; did you mean "RegionTwo"\\?$`),
+      ),
+    ]);
+  },
+);
 
 test("project services needs no network of its own where it shares build's, or is build", () => {
   const withoutCidr = "services: { connection: routed }";

@@ -24,6 +24,15 @@ test("a region without an entry of its own is changed by the one that images are
   expect(regions.map(({ cloud }) => cloud)).toEqual(["admin", "build-r2"]);
 });
 
+test("a region has its customer and its place for certificates where they are named", () => {
+  const entries = { customers: { RegionOne: "anybody" }, certificates: { RegionTwo: "certificates" } };
+  const { regions } = publicationSettings({ ...config, publish: { ...config.publish, ...entries } }, around);
+  expect(regions).toEqual([
+    { name: "RegionOne", region: "RegionOne", cloud: "admin", customer: "anybody" },
+    { name: "RegionTwo", region: "RegionTwo", cloud: "admin", certificates: "certificates" },
+  ]);
+});
+
 test("reviewed branches are looked at in publish.repository, or where recipes come from, or in the checkout", () => {
   const git = { url: "https://git.example.org/images.git", ref: "main" };
   const cloning = { ...config, infrastructure: { ...config.infrastructure, git } };

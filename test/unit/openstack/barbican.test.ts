@@ -5,6 +5,7 @@ import {
   deleteSecret,
   letRead,
   listSecrets,
+  readCertificate,
   secretPayload,
   secretsNamed,
 } from "../../../openstack/barbican";
@@ -51,6 +52,20 @@ test("a certificate is kept as one, in bytes, and read as such; users may be let
   expect(JSON.parse(cloud.calls(`PUT /key-manager/v1/secrets/${id}/acl`)[0]!.body)).toEqual({
     read: { users: ["u1", "u2"], "project-access": true },
   });
+});
+
+test("who verifies by a certificate reads what it is and its bytes, or learns that he may not", async () => {
+  const session = cloud.session();
+  const id = await createCertificate(session, { name: "demo-image-signing", pem: "PEM\n" });
+  expect(await readCertificate(session, id)).toBe("PEM\n");
+  expect(await readCertificate(session, await createSecret(session, { name: "other", payload: "x" }))).toBeUndefined();
+  expect(await readCertificate(session, "00000000-0000-4000-8000-000000000000")).toBeUndefined();
+  cloud.on(`GET /key-manager/v1/secrets/${id}/payload`, () => ({ status: 403 }));
+  expect(await readCertificate(session, id)).toBeUndefined();
+  cloud.on(`GET /key-manager/v1/secrets/${id}`, () => ({ status: 403 }));
+  expect(await readCertificate(session, id)).toBeUndefined();
+  cloud.on(`GET /key-manager/v1/secrets/${id}`, () => ({ status: 409 }));
+  await expect(readCertificate(session, id)).rejects.toThrow("409");
 });
 
 test("an end is told in UTC, without a fraction of a second", async () => {

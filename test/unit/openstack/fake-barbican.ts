@@ -8,6 +8,7 @@ export interface FakeSecret {
   readonly payload: string;
   readonly created: string;
   readonly expiration?: string;
+  readonly secret_type?: string;
 }
 
 export class FakeBarbican {
@@ -57,12 +58,16 @@ export class FakeBarbican {
 
   private create({ body }: Seen): Reply {
     const told = JSON.parse(body) as FakeSecret & { readonly payload_content_encoding?: "base64" };
-    const { name, expiration } = told;
+    const { name, expiration, secret_type } = told;
     const payload = Buffer.from(told.payload, told.payload_content_encoding ?? "utf8").toString("utf8");
     const id = randomUUID();
     this.clock += 1000;
     const created = new Date(this.clock).toISOString().replace("Z", "");
-    this.keep({ id, name, payload, created, ...(expiration !== undefined && { expiration }) });
+    const about = {
+      ...(expiration !== undefined && { expiration }),
+      ...(secret_type !== undefined && { secret_type }),
+    };
+    this.keep({ id, name, payload, created, ...about });
     return { status: 201, json: { secret_ref: `https://elsewhere.example.org/v1/secrets/${id}` } };
   }
 
@@ -70,6 +75,10 @@ export class FakeBarbican {
     const { id } = secret;
     this.secrets.set(id, secret);
     const path = `/key-manager/v1/secrets/${id}`;
+    this.cloud.on(`GET ${path}`, () => {
+      const found = this.secrets.get(id);
+      return found ? { json: { name: found.name, secret_type: found.secret_type } } : { status: 404 };
+    });
     this.cloud.on(`GET ${path}/payload`, () => {
       const found = this.secrets.get(id);
       return found ? { text: found.payload } : { status: 404 };
