@@ -15,6 +15,7 @@ SETTING_DEFAULTS=(
   "OUT_PORTS:80,443"                    # TCP ports that guests reach outside
   "VIRT:auto"                           # zone qemu: kvm, tcg, or auto: kvm when a kernel boots under it
   "VERIFY:no"                           # yes: Nova boots only images whose signature for Glance it can verify
+  "OPEN_SECRETS:"                       # one of PROJECTS, whose secrets in Barbican everybody may read by their ids
   "SHUTDOWN_WAIT:60"                    # seconds that `down` gives running guests
 )
 # what a cloud cannot change while its state exists
@@ -42,6 +43,8 @@ load_settings() {
   [[ $NET =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] && ((${NET##*.} % 2 == 0)) ||
     die "FACTORY_CLOUD_NET '$NET': three octets, the third even, like 172.24.4"
   [[ $FACTORY_CLOUD_VERIFY == yes || $FACTORY_CLOUD_VERIFY == no ]] || die "FACTORY_CLOUD_VERIFY '$FACTORY_CLOUD_VERIFY': yes or no"
+  [[ -z $FACTORY_CLOUD_OPEN_SECRETS ]] || has "$FACTORY_CLOUD_OPEN_SECRETS" "$PROJECTS" ||
+    die "FACTORY_CLOUD_OPEN_SECRETS '$FACTORY_CLOUD_OPEN_SECRETS': one of the projects $PROJECTS"
   # the address of all listeners and of the catalogue is the external network's gateway, so that the same URLs
   # work on the machine and in the guests
   IP=$NET.1

@@ -40,6 +40,10 @@ touch "$DATA/made"
 say "starting the services"
 start_keystone
 until_ok 60 RabbitMQ queue_answers
+if [[ -n $FACTORY_CLOUD_OPEN_SECRETS ]]; then
+  until_ok 60 keystone http_up "http://$IP:5000/v3"
+  as_client "$SHARE/lib/open_secrets.py" "$FACTORY_CLOUD_OPEN_SECRETS" "$ETC/barbican/policy.yaml"
+fi
 start_apis
 for e in $ENDPOINTS; do
   until_ok 180 "${e%%:*}" http_up "http://$IP:${e#*:}"
