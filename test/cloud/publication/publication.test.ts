@@ -1,22 +1,16 @@
 /** Two releases, back, and revoked: on a real Glance in two regions, with an administrator, as customers see it. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { parse, stringify } from "yaml";
 import type { Catalogue } from "../../../model/catalogue";
-import { getImage, listImages, type GlanceImage } from "../../../openstack/glance";
+import { getImage, type GlanceImage } from "../../../openstack/glance";
 import { scsViolations, type ListedImage } from "../../unit/model/scs-0102";
 import { REGIONS } from "../../support/projects";
-import { Production, type Built } from "./context";
+import type { Built } from "../../support/build-team";
+import { Production } from "../../support/production";
 
-const production = new Production();
+const production = new Production({ proxied: true });
 let first: Built;
 let second: Built;
 beforeAll(() => production.start());
 afterAll(() => production.end());
-
-/** What another project of the cloud finds by the name, as Terraform's data source asks. */
-async function customerFinds(region: string): Promise<GlanceImage[]> {
-  return listImages(production.member("services", region), { name: production.title, visibility: "public", status: "active" });
-}
 
 async function inGlance(built: Built): Promise<unknown[]> {
   return Promise.all(
@@ -49,7 +43,7 @@ async function publishes(built: Built): Promise<void> {
 }
 
 test("a build waits for a person; a dry run changes nothing", async () => {
-  first = await production.built(0);
+  first = await production.team.built(0);
   const waits = await production.factory("publish");
   expect([waits.code, waits.output]).toEqual([0, expect.stringContaining(`waits for approval: factory publish approve ${first.build}`)]);
   const dry = await production.factory("publish", "--dry-run", first.build);
@@ -60,7 +54,7 @@ test("a build waits for a person; a dry run changes nothing", async () => {
 test("the first release is what everybody finds in both regions, and what the catalogue names", async () => {
   await publishes(first);
   expect(await inGlance(first)).toEqual(twice(production.title, "public", "shown", "active", "generic"));
-  for (const region of REGIONS) expect((await customerFinds(region)).map(({ id }) => id)).toEqual([first.ids[region]]);
+  for (const region of REGIONS) expect((await production.customerFinds(region)).map(({ id }) => id)).toEqual([first.ids[region]]);
   expect(await states()).toEqual({ [first.build]: "current" });
   expect(await production.released("index.html")).toContain(production.title);
   expect(await production.released("streams/v1/index.sjson")).toContain("BEGIN PGP SIGNED MESSAGE");
@@ -70,11 +64,11 @@ test("the first release is what everybody finds in both regions, and what the ca
 });
 
 test("the second takes its place", async () => {
-  second = await production.built(10);
+  second = await production.team.built(10);
   await publishes(second);
   expect(await inGlance(second)).toEqual(twice(production.title, "public", "shown", "active", "generic"));
   expect(await inGlance(first)).toEqual(twice(`${production.title} prev`, "public", "hidden", "active", "oldgeneric"));
-  for (const region of REGIONS) expect((await customerFinds(region)).map(({ id }) => id)).toEqual([second.ids[region]]);
+  for (const region of REGIONS) expect((await production.customerFinds(region)).map(({ id }) => id)).toEqual([second.ids[region]]);
   expect(await states()).toEqual({ [first.build]: "previous", [second.build]: "current" });
 });
 
@@ -87,12 +81,11 @@ test("what is published keeps the rules of SCS-0102", async () => {
 });
 
 test("what is not in order is refused: altered artefacts, a commit that nobody reviewed", async () => {
-  const altered = await production.built(20);
-  await production.tamper(altered.build, "packages.txt", "other");
-  const unreviewed = await production.built(21, (request) => ({
-    ...request,
-    recipe: { ...request.recipe, commit: production.unreviewed },
-  }));
+  const altered = await production.team.built(20);
+  await production.team.tamper(altered.build, "packages.txt", "other");
+  const unreviewed = await production.team.built(21, {
+    request: (one) => ({ ...one, recipe: { ...one.recipe, commit: production.unreviewed } }),
+  });
   const said = [];
   for (const { build } of [altered, unreviewed]) {
     await production.factory("publish", "approve", build);
@@ -110,19 +103,13 @@ test("what is not in order is refused: altered artefacts, a commit that nobody r
 test("back to the first in one command", async () => {
   const { code, output } = await production.factory("rollback", "tiny-1");
   expect([code, output]).toEqual([0, expect.stringContaining(`is ${first.build} again`)]);
-  for (const region of REGIONS) expect((await customerFinds(region)).map(({ id }) => id)).toEqual([first.ids[region]]);
+  for (const region of REGIONS) expect((await production.customerFinds(region)).map(({ id }) => id)).toEqual([first.ids[region]]);
   expect(await inGlance(second)).toEqual(twice(`${production.title} 20260301`, "public", "hidden", "active", "oldgeneric"));
   expect((await states())[first.build]).toBe("current");
 });
 
 test("revoked with a region down: withdrawn where it can be, queued and named; then everywhere", async () => {
-  const file = production.file("clouds.yaml");
-  const whole = readFileSync(file, "utf8");
-  const { clouds } = parse(whole) as { clouds: { admin: object } };
-  const away = { ...clouds.admin, auth: { ...(clouds.admin as { auth: object }).auth, auth_url: "http://127.0.0.1:9/v3" } };
-  const config = readFileSync(production.file("factory.yaml"), "utf8");
-  writeFileSync(file, stringify({ clouds: { ...clouds, away } }));
-  writeFileSync(production.file("factory.yaml"), config.replace("RegionTwo: admin", "RegionTwo: away"));
+  production.proxy.reset(({ way }) => (way === "RegionTwo" ? "refuse" : "pass"));
   const revoked = await production.factory("revoke", "tiny-1", "--reason", "a hole in its kernel");
   expect([revoked.code, revoked.output]).toEqual([1, expect.stringContaining(`RegionTwo: ${first.build} is not revoked there yet`)]);
   expect(await inGlance(first)).toEqual([
@@ -130,11 +117,11 @@ test("revoked with a region down: withdrawn where it can be, queued and named; t
     [production.title, "public", "shown", "active", "generic"],
   ]);
   expect((await states())[first.build]).toBe("revoked");
-  writeFileSync(production.file("factory.yaml"), config);
+  production.proxy.reset();
   const later = await production.factory("publish");
   expect([later.code, later.output]).toEqual([0, expect.stringContaining("revoked in every region")]);
   expect(await inGlance(first)).toEqual(twice(`${production.title} 20260301`, "public", "hidden", "deactivated", "generic"));
-  for (const region of REGIONS) expect(await customerFinds(region)).toEqual([]);
+  for (const region of REGIONS) expect(await production.customerFinds(region)).toEqual([]);
   expect(await production.released("catalogue.json")).toContain("a hole in its kernel");
 });
 
