@@ -1,4 +1,5 @@
 /** Runs when the runner has ended, however that was: removes what is temporary, then the secrets. */
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { isDone, isHostStage } from "../../model/build-progress";
 import { stageStatuses, type BuildEvent, type EventState, type StageStatus } from "../../model/events";
@@ -16,12 +17,23 @@ import { releaseBelow, wipeSecrets } from "./tidy";
 const STAGE = "clean-up";
 
 /**
- * Tidies up behind a run. After a success there is only the wiping left to be sure of; after a failure (or a kill), and
- * after a part of a build, it is told as an event of stage 14, and artefacts, logs and the private image stay for a
- * resume.
+ * Tidies up behind a run, then takes its sign of life away: the image's next build need not wait until it is old.
  * @returns whether all of it worked
  */
 export async function afterRun(plan: BuildPlan, paths: Layout, print: (line: string) => void): Promise<boolean> {
+  try {
+    return await tidyBehind(plan, paths, print);
+  } finally {
+    await rm(paths.heartbeat, { force: true });
+  }
+}
+
+/**
+ * After a success there is only the wiping left to be sure of; after a failure (or a kill), and
+ * after a part of a build, it is told as an event of stage 14, and artefacts, logs and the private image stay for a
+ * resume.
+ */
+async function tidyBehind(plan: BuildPlan, paths: Layout, print: (line: string) => void): Promise<boolean> {
   const history = await readAllEvents(paths.events);
   const statuses = stageStatuses(history);
   if (isTidied(history)) {
