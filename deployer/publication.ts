@@ -1,5 +1,6 @@
 /** The publisher's settings and its ways to clouds and keys, as this shell has them. */
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import path from "node:path";
 import { configPath, recipesRoot, userPath } from "../config/paths";
 import { publicationSettings, type PublicationSettings, type TrustedKeys } from "../model/publication-settings";
@@ -24,6 +25,7 @@ export async function settingsOf(deployment: Deployment): Promise<PublicationSet
 
 export async function accessOf(deployment: Deployment, settings: PublicationSettings): Promise<Access> {
   return {
+    user: userInfo().username,
     buckets: deployment.project("production"),
     regions: regionSessions(settings, readCloudsFile()),
     keys: await openSecrets(deployment).all("publisher"),

@@ -37,5 +37,8 @@ export const PUBLISHER_PATHS = {
   clouds: "publisher-clouds",
 } as const;
 
+/** Environment of the program: who has typed the command. The unit's own user is nobody in particular. */
+export const PUBLISHER_USER = "FACTORY_USER";
+
 /** Objects in the buckets that are the factory's own business; the web site does not show them. */
 export const OWN_OBJECTS = ".factory/";

@@ -23,10 +23,11 @@ export interface CloudsFile {
 /** Where clouds.yaml is looked for, first hit wins (openstacksdk's order). */
 export function candidates(env: NodeJS.ProcessEnv = process.env, cwd = process.cwd()): string[] {
   const named = env["OS_CLIENT_CONFIG_FILE"];
+  // A unit's passing user has no home to ask for.
+  if (named) return [named];
   const config = env["XDG_CONFIG_HOME"] ?? path.join(env["HOME"] ?? os.homedir(), ".config");
   const places = [cwd, path.join(config, "openstack"), "/etc/openstack"];
-  const found = places.flatMap((place) => ["clouds.yaml", "clouds.yml"].map((name) => path.join(place, name)));
-  return named ? [named] : found;
+  return places.flatMap((place) => ["clouds.yaml", "clouds.yml"].map((name) => path.join(place, name)));
 }
 
 /** Reads the first clouds.yaml there is, with secure.yaml beside it merged in. Throws a CloudsFileError. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, CommanderError } from "commander";
 import type { PublicationSettings } from "../model/publication-settings";
-import { PUBLISHER_PATHS, type PublisherSettings } from "../model/publisher";
+import { PUBLISHER_PATHS, PUBLISHER_USER, type PublisherSettings } from "../model/publisher";
 import { readCloudsFile } from "../openstack/clouds-file";
 import { Session } from "../openstack/session";
 import { addPublisherCommands } from "./commands";
@@ -36,6 +36,7 @@ function access(settings: PublicationSettings): Access {
   const credential = JSON.parse(read(at(PUBLISHER_PATHS.credential), "deploy the factory")) as Credential;
   const clouds = readCloudsFile({ OS_CLIENT_CONFIG_FILE: at(PUBLISHER_PATHS.clouds) });
   return {
+    user: process.env[PUBLISHER_USER] ?? "nobody",
     buckets: new Session({
       cloud: "production",
       region: own.region,

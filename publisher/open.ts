@@ -1,7 +1,7 @@
 /** The publisher at work: its settings, with sessions, keys and a place for files. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { hostname, tmpdir, userInfo } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import type { PublicationSettings } from "../model/publication-settings";
 import { sessionOptions, type CloudsFile } from "../openstack/clouds-file";
@@ -43,6 +43,8 @@ export function regionSessions({ regions }: Pick<PublicationSettings, "regions">
 }
 
 export interface Access {
+  /** Who acts, for the records. */
+  readonly user: string;
   /** Of project production: where the buckets are. */
   readonly buckets: Session;
   readonly regions: RegionSessions;
@@ -82,7 +84,7 @@ export async function withPublisher<T>(
       isReviewed: reviewOf(repository, policy.branches, files),
       renderSite,
       work: files,
-      who: `${userInfo().username}@${hostname()}`,
+      who: `${access.user}@${hostname()}`,
       now: () => new Date(),
       say,
     });

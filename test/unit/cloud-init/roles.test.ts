@@ -60,6 +60,11 @@ describe("the publisher's node", () => {
     expect(given(shell)).toEqual(given(unit));
   });
 
+  test("the records tell who has typed a command, and what the node did by itself", () => {
+    expect(shell).toContain('--setenv=FACTORY_USER="${SUDO_USER:-root}"');
+    expect(unit).toMatch(/^Environment=FACTORY_USER=publisher$/m);
+  });
+
   test("commands that run at once have directories of their own: one that ends takes nobody else's", () => {
     expect(shell).toContain('RuntimeDirectory="factory-publisher-$$"');
     expect(unit).toMatch(/^RuntimeDirectory=factory-publish$/m);

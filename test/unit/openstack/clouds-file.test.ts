@@ -124,3 +124,11 @@ test("the places that are looked at, in order", () => {
     "/etc/openstack/clouds.yaml",
   ]);
 });
+
+test("where the file is named nobody's home is asked for: a unit's passing user has none", () => {
+  const homedir = jest.spyOn(os, "homedir").mockImplementation(() => {
+    throw new Error("uv_os_homedir returned ENOENT");
+  });
+  expect(candidates({ OS_CLIENT_CONFIG_FILE: "/run/credentials/u/clouds" })).toEqual(["/run/credentials/u/clouds"]);
+  homedir.mockRestore();
+});
