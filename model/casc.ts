@@ -26,7 +26,31 @@ export function fillCasc(file: string, text: string, values: Readonly<Record<str
   return stringify(fill(document.toJS()), { lineWidth: 0 });
 }
 
+/** A reference of Jenkins' own, as far as we use them: a secret by its name, or a file. `^${…}` is none. */
+const REFERENCE = /(?<!\^)\$\{([^}]*)\}?/g;
+
+const references = (text: string): string[] => [
+  ...new Set([...text.matchAll(REFERENCE)].map(([, inside = ""]) => inside)),
+];
+
 /** The names of the secrets that a JCasC file refers to as ${NAME}. */
 export function secretsNamedIn(text: string): string[] {
-  return [...new Set([...text.matchAll(/(?<!\^)\$\{([A-Za-z_]\w*)\}/g)].map(([, name = ""]) => name))].sort();
+  return references(text)
+    .filter((inside) => /^[A-Za-z_]\w*$/.test(inside))
+    .sort();
+}
+
+export interface KnownReferences {
+  /** Names of secrets: ${NAME}. */
+  readonly secrets: readonly string[];
+  /** Paths of files that Jenkins' unit is shown: ${readFile:FILE}. */
+  readonly files: readonly string[];
+}
+
+/** What a JCasC file refers to and nobody provides, one line each: JCasC would take it for empty, and warn at most. */
+export function unknownReferences(file: string, text: string, { secrets, files }: KnownReferences): string[] {
+  const known = [...secrets, ...files.map((path) => `readFile:${path}`)];
+  return references(text)
+    .filter((inside) => !known.includes(inside))
+    .map((inside) => `${file}: nothing is called \${${inside}}; there are: ${known.join(", ")}`);
 }

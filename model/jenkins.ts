@@ -1,4 +1,5 @@
 /** What the controller's user data, its handover and its configuration (JCasC) say alike. */
+import type { KnownReferences } from "./casc";
 import type { SecretName } from "./config/secrets";
 
 /** TCP port of the iperf3 server that test instances measure the network against. */
@@ -32,3 +33,9 @@ export const JENKINS_SECRETS: Readonly<Record<string, SecretName>> = {
 
 /** One more, which the node makes for itself: the key that Jenkins logs in to its agent `deployer` with. */
 export const JENKINS_AGENT_KEY = "JENKINS_AGENT_KEY";
+
+/** All that a JCasC file may refer to: model/casc.ts. */
+export const JENKINS_REFERENCES: KnownReferences = {
+  secrets: Object.keys(JENKINS_SECRETS),
+  files: [`/run/credentials/jenkins.service/${JENKINS_AGENT_KEY}`],
+};

@@ -1,8 +1,8 @@
 /** What the controller is handed over: its certificate, Jenkins' configuration, plugin list and secrets. */
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { fillCasc, secretsNamedIn } from "../../model/casc";
-import { JENKINS, JENKINS_SECRETS } from "../../model/jenkins";
+import { fillCasc, secretsNamedIn, unknownReferences } from "../../model/casc";
+import { JENKINS, JENKINS_REFERENCES, JENKINS_SECRETS } from "../../model/jenkins";
 import { names } from "../../model/naming";
 import { assertHeld } from "../held-commit";
 import { KnownHosts } from "../known-hosts";
@@ -34,6 +34,10 @@ export async function jenkinsHandover({ deployment, node, secrets, authority, on
     ...cascFiles(root, jenkinsValues(config, facts), leftOut(config)),
     { name: "locks.yaml", content: locksFile(config) },
   ];
+  const unknown = casc.flatMap(({ name: file, content }) =>
+    unknownReferences(`jenkins/casc/${file}`, content, JENKINS_REFERENCES),
+  );
+  if (unknown.length > 0) throw new UserError(unknown.join("; "));
   const needed = [...new Set(casc.flatMap(({ content }) => secretsNamedIn(content)))].sort();
   return {
     credentials: [
@@ -90,7 +94,6 @@ function hostKeyOf(knownHosts: string, { name, server }: RoleContext["node"]): s
 
 function secretOf(name: string) {
   const secret = JENKINS_SECRETS[name];
-  if (secret !== undefined) return secret;
-  const known = Object.keys(JENKINS_SECRETS).join(", ");
-  throw new UserError(`jenkins/casc: no secret is called ${name}; there are: ${known} (model/jenkins.ts)`);
+  if (secret === undefined) throw new Error(`${name} is none of JENKINS_SECRETS`);
+  return secret;
 }

@@ -28,7 +28,7 @@ export function leftOut(config: FactoryConfig): string[] {
 
 /** Values for {{ name }}. Those of files that are left out may be empty. */
 export function jenkinsValues(config: FactoryConfig, { host, hostKey, commit }: JenkinsFacts): Record<string, string> {
-  const { factory, notify, directory, infrastructure, nodes } = config;
+  const { factory, notify, directory, infrastructure, nodes, jenkins } = config;
   const replicas = numbered("directory-replica", nodes.directoryReplica?.count ?? 0);
   return {
     factory,
@@ -38,6 +38,8 @@ export function jenkinsValues(config: FactoryConfig, { host, hostKey, commit }: 
     agentUser: AGENT.user,
     agentHome: `${AGENT.home}/agent`,
     hostKey,
+    // one for each build, and for build-all, the seed and somebody who stops a build
+    deployerExecutors: String(jenkins.buildHosts + 3),
     hostUser: nodes.buildHost.user,
     commit,
     git: infrastructure.git?.url ?? "",

@@ -4,9 +4,11 @@ import { distinguishedName, text } from "./fields";
 
 const group = z
   .string()
-  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is no group's name; use 1 to 32 of a-z 0-9 _ - and begin with a letter");
+  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is no group's name; use 1 to 32 of a-z 0-9 _ - and begin with a letter")
+  // To Jenkins these are no groups: https://www.jenkins.io/doc/book/security/access-control/permissions/
+  .refine((name) => !["anonymous", "authenticated"].includes(name), "would be everybody to Jenkins; name a group");
 
-export const directorySchema = z.strictObject({
+const fields = z.strictObject({
   baseDn: distinguishedName
     .default("dc=factory,dc=internal")
     .describe("Where entries are; of an own provider and of an existing one alike"),
@@ -25,4 +27,11 @@ export const directorySchema = z.strictObject({
   adminGroup: group.default("factory-admins").describe("Its members may log in everywhere and use sudo"),
   operationsGroup: group.default("factory-operations").describe("Its members may build every image in Jenkins"),
   userGroup: group.default("factory-users").describe("Its members may log in to jump hosts"),
+});
+
+export const directorySchema = fields.superRefine(({ adminGroup, operationsGroup, userGroup }, context) => {
+  for (const [name, group] of Object.entries({ adminGroup, operationsGroup })) {
+    const message = `has ${group} as ${name} and as userGroup: all users would have its rights; name another group`;
+    if (group === userGroup) context.addIssue({ code: "custom", message });
+  }
 });

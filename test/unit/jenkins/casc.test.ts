@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { jenkinsValues, leftOut, locksFile } from "../../../deployer/roles/jenkins-values";
-import { fillCasc, secretsNamedIn } from "../../../model/casc";
+import { fillCasc, unknownReferences } from "../../../model/casc";
 import type { FactoryConfig } from "../../../model/config";
-import { JENKINS_SECRETS } from "../../../model/jenkins";
+import { JENKINS_REFERENCES } from "../../../model/jenkins";
 import { JENKINS } from "../../support/jenkins-harness";
 import { exampleContext } from "../stacks/context";
 
@@ -38,11 +38,8 @@ describe.each(files)("%s", (name) => {
     expect(elements(parse(filled(name))).filter((element) => !taken.includes(element))).toEqual([]);
   });
 
-  test("refers to secrets only that are handed over, or to files that the unit is shown", () => {
-    const text = filled(name);
-    expect(secretsNamedIn(text).filter((secret) => !(secret in JENKINS_SECRETS))).toEqual([]);
-    const shown = [...text.matchAll(/\$\{readFile:([^}]+)\}/g)].map(([, file]) => file);
-    expect(shown.filter((file) => file !== "/run/credentials/jenkins.service/JENKINS_AGENT_KEY")).toEqual([]);
+  test("refers only to secrets and files that Jenkins' unit is shown", () => {
+    expect(unknownReferences(name, filled(name), JENKINS_REFERENCES)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { fillCasc, secretsNamedIn } from "../../../model/casc";
+import { fillCasc, secretsNamedIn, unknownReferences } from "../../../model/casc";
 
 describe("fillCasc", () => {
   test("puts values into strings and leaves Jenkins' own references alone", () => {
@@ -21,4 +21,21 @@ describe("fillCasc", () => {
 
 test("the secrets of a file are those that it names, each once, not the escaped ones", () => {
   expect(secretsNamedIn('a: ${B}\nb: "${A} ${B} ^${C} ${readFile:/x} ${base64:x}"')).toEqual(["A", "B"]);
+});
+
+describe("unknownReferences", () => {
+  const known = { secrets: ["KNOWN"], files: ["/run/key"] };
+
+  test("takes what is provided, and what is escaped", () => {
+    expect(unknownReferences("x.yaml", "${KNOWN} ${readFile:/run/key} ^${OTHER}", known)).toEqual([]);
+  });
+
+  test.each(["UNKNOWN", "KNOWN:-x", "base64:KNOWN", "un.known", "readFileBase64:/run/key", "readFile:/etc/shadow", ""])(
+    "refuses ${%s}",
+    (inside) => {
+      expect(unknownReferences("x.yaml", `a: "\${${inside}}"`, known)).toEqual([
+        `x.yaml: nothing is called \${${inside}}; there are: KNOWN, readFile:/run/key`,
+      ]);
+    },
+  );
 });
