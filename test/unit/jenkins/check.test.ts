@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
@@ -145,7 +145,7 @@ describe("what is not well makes its exit status 1, in one line", () => {
       { STAND_IN: "lost" },
       "agents left: deploy",
     ],
-    ["no Java", [...common, "--java", "/none/java"], {}, "No such file or directory: '/none/java'"],
+    ["no Java", [...common, "--java", "/none/java"], {}, "/none/java: No such file or directory"],
     [
       "a Java that ends",
       common,
@@ -178,6 +178,28 @@ describe("what is not well makes its exit status 1, in one line", () => {
     expect(lines[0]).toBe(`NOT OK  plugins: missing: ${first}; ${second} 1 instead of ${version}`);
     expect(status).toBe(1);
   }, 150_000);
+
+  test("plugins that nobody pinned are told, and not used", () => {
+    const more = path.join(folder, "more");
+    makePlugins(more, [...wanted, ["zz-more", "1"]]);
+    const { status, lines, kept } = check([...common, "--plugins", more]);
+    expect([status, lines[0]]).toEqual([0, `${PLUGINS}; not used: zz-more`]);
+    expect(readdirSync(path.join(kept, "home", "plugins"))).not.toContain("zz-more.jpi");
+  }, 150_000);
+
+  test.each<[string, (file: string) => void]>([
+    ["is no archive", (file) => writeFileSync(file, "")],
+    [
+      "does not say what it is",
+      (file) => execFileSync("python3", ["-c", "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'w')", file]),
+    ],
+  ])("a plugin that %s is named", (_, spoil) => {
+    const spoilt = mkdtempSync(path.join(folder, "spoilt-"));
+    const file = path.join(spoilt, `${wanted[0]![0]}.jpi`);
+    spoil(file);
+    const { status, lines, stderr } = check([...common, "--plugins", spoilt]);
+    expect([status, lines, stderr]).toEqual([1, [`NOT OK  ${file}: is no plugin`], ""]);
+  });
 });
 
 test.each([
@@ -189,6 +211,11 @@ test.each([
   ],
   ["an agent without its key", [...common, "--agent", "a@b"], "a@b: wants --agent-key and --agent-host-key, too"],
   ["an image without an agent", [...common, "--image", "debian-12"], "debian-12: wants --agent, too"],
+  [
+    "an agent that is no user of a machine",
+    [...common, "--agent", "x", "--agent-key", "k", "--agent-host-key", "h"],
+    "--agent x: write it as USER@127.0.0.1 or USER@127.0.0.1:PORT",
+  ],
 ])("refuses %s at once", (_, args, message) => {
   const { status, stderr, report } = check(args);
   expect([status, report]).toEqual([2, undefined]);
@@ -201,22 +228,57 @@ test("refuses a folder that is there", () => {
   expect(stderr).toContain("is there already; name another folder with --out");
 });
 
-test("who ends it ends what it started", async () => {
-  const out = path.join(folder, "ended");
-  mkdirSync(path.dirname(out), { recursive: true });
-  const file = path.join(folder, "ended.pid");
-  // a seed that never ends: there is none to be found
-  const child = spawn(PROGRAM, [...common, ...agent, "--out", out], {
-    env: { ...process.env, STAND_IN_PID: file, STAND_IN: "unseeded" },
-    stdio: "ignore",
-  });
-  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-  const report = path.join(out, "report.txt");
-  const validated = () =>
-    Promise.resolve(existsSync(report) && readFileSync(report, "utf8").includes("selfcheck") ? true : undefined);
-  await eventually("the Jenkinsfiles are validated", validated, { timeout: 60_000, interval: 200 });
-  child.kill("SIGTERM");
-  expect(await ended).toBe(143);
-  expect(alive(Number(readFileSync(file, "utf8")))).toBe(false);
-  expect(existsSync(path.join(out, "secrets"))).toBe(false);
-}, 90_000);
+describe("who ends it ends what it started", () => {
+  /** Sends signals while it waits for a seed that there is not; its exit status, and whether Java was let go on. */
+  async function ended(how: string, signals: readonly NodeJS.Signals[]) {
+    const out = path.join(mkdtempSync(path.join(folder, "e-")), "out");
+    const file = path.join(path.dirname(out), "pid");
+    const child = spawn(PROGRAM, [...common, ...agent, "--out", out], {
+      env: { ...process.env, STAND_IN_PID: file, STAND_IN: how },
+      stdio: "ignore",
+    });
+    const end = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    const report = path.join(out, "report.txt");
+    const says = (text: string) => () =>
+      Promise.resolve(existsSync(report) && readFileSync(report, "utf8").includes(text) ? true : undefined);
+    await eventually("the Jenkinsfiles are validated", says("selfcheck"), { timeout: 60_000, interval: 200 });
+    for (const signal of signals) {
+      child.kill(signal);
+      await eventually("it is told", says("ended by"), { timeout: 10_000, interval: 50 });
+    }
+    const status = await end;
+    const kept = { secrets: existsSync(path.join(out, "secrets")), home: readdirSync(path.join(out, "home")) };
+    return {
+      status,
+      alive: alive(Number(readFileSync(file, "utf8"))),
+      kept,
+      last: readFileSync(report, "utf8").trimEnd().split("\n").at(-1),
+    };
+  }
+
+  test.each<[NodeJS.Signals, number]>([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGINT", 130],
+  ])(
+    "by %s",
+    async (signal, status) => {
+      const kept = { secrets: false, home: ["plugins"] };
+      expect(await ended("unseeded", [signal])).toEqual({
+        status,
+        alive: false,
+        kept,
+        last: `NOT OK  ended by ${signal}`,
+      });
+    },
+    90_000,
+  );
+
+  test("also one who can't wait for it", async () => {
+    expect(await ended("stubborn", ["SIGINT", "SIGINT", "SIGHUP"])).toMatchObject({
+      status: 130,
+      alive: false,
+      kept: { secrets: false },
+    });
+  }, 90_000);
+});
