@@ -1,14 +1,14 @@
 /** The publisher at work: its settings, with sessions, keys and a place for files. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import path from "node:path";
 import type { PublicationSettings } from "../model/publication-settings";
 import { sessionOptions, type CloudsFile } from "../openstack/clouds-file";
 import { Session } from "../openstack/session";
 import { renderSite } from "../site/render";
 import { barbicanCertificates, type CertificateSessions } from "./barbican-certificates";
 import { glanceRegion } from "./glance-region";
+import { makeOwn, removeLeft } from "./leftovers";
 import { openPgp } from "./openpgp";
 import type { Publisher } from "./ports";
 import { reviewOf } from "./review";
@@ -60,7 +60,8 @@ export async function withPublisher<T>(
   work: (publisher: Publisher) => Promise<T>,
 ): Promise<T> {
   const { factory, address, policy, buckets, trusted, approvers, repository } = settings;
-  const files = await mkdtemp(path.join(tmpdir(), "factory-publisher-"));
+  await removeLeft(tmpdir(), "factory-publisher-");
+  const files = await makeOwn(tmpdir(), "factory-publisher-");
   const pgp = await openPgp(inMemory());
   try {
     const bucket = (name: string) => swiftObjects(access.buckets, name);

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { command } from "./command";
+import { endAgents, makeOwn, removeLeft } from "./leftovers";
 import type { Keyring, PublisherKey } from "./ports";
 
 /** Everything that is opened here is closed by this. */
@@ -12,9 +13,12 @@ export interface OpenPgp {
   readonly close: () => Promise<void>;
 }
 
+const PREFIX = "gpg-";
+
 /** @param parent a directory in memory: secret keys are written below it while the publisher runs */
 export async function openPgp(parent: string): Promise<OpenPgp> {
-  const root = await mkdtemp(path.join(parent, "gpg-"));
+  await removeLeft(parent, PREFIX);
+  const root = await makeOwn(parent, PREFIX);
   const homes: string[] = [];
   const home = async (keys: readonly string[]): Promise<string> => {
     const directory = path.join(root, String(homes.length));
@@ -34,8 +38,7 @@ export async function openPgp(parent: string): Promise<OpenPgp> {
       return keyIn(directory, root, fingerprint);
     },
     async close() {
-      for (const directory of homes)
-        await command("gpgconf", ["--homedir", directory, "--kill", "all"]).catch(() => undefined);
+      await endAgents(root);
       await rm(root, { recursive: true, force: true });
     },
   };
