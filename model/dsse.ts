@@ -5,6 +5,7 @@ export const IN_TOTO = "application/vnd.in-toto+json";
 export const PUBLISH_REQUEST = "application/vnd.image-factory.publish-request+json";
 export const RELEASE_RECORD = "application/vnd.image-factory.release-record+json";
 export const CATALOGUE_TYPE = "application/vnd.image-factory.catalogue+json";
+export const SITE_LIST = "application/vnd.image-factory.site-list+json";
 export const RELEASE_PLAN = "application/vnd.image-factory.release-plan+json";
 
 export interface Envelope {

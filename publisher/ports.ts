@@ -65,6 +65,10 @@ export interface ObjectStore extends ObjectReader {
     about: { readonly md5: string; readonly type: string },
   ) => Promise<void>;
   readonly remove: (name: string) => Promise<void>;
+  /** With all former versions of it. */
+  readonly purge: (name: string) => Promise<void>;
+  /** All objects: name → MD5 of what is stored. */
+  readonly digests: () => Promise<ReadonlyMap<string, string>>;
 }
 
 /** The publisher's own key. */

@@ -3,10 +3,10 @@ import { createHash, X509Certificate } from "node:crypto";
 import { artefactObject, CATALOGUE, currentRelease, readCatalogue, type Catalogue } from "../model/catalogue";
 import { CATALOGUE_TYPE } from "../model/dsse";
 import type { Changes } from "../model/changes";
-import { signatureOf } from "../site/site-file";
 import type { ListedPackage, ReleaseDetails } from "../site/details";
 import { sealed, unsealed } from "./ledger";
 import type { Publisher } from "./ports";
+import { writeFiles } from "./site-files";
 
 type Store = Pick<Publisher, "release" | "key" | "renderSite">;
 
@@ -20,17 +20,10 @@ export async function formerCatalogue(store: Store): Promise<Catalogue | undefin
   return readCatalogue(await unsealed(store, { type: CATALOGUE_TYPE, text, name: OWN_COPY }));
 }
 
-/** Files in the order that the renderer gives: what leads to others comes after them. */
 export async function writeSite(store: Store, catalogue: Catalogue): Promise<void> {
-  const { release, key, renderSite } = store;
+  const { release, renderSite } = store;
   await release.write(OWN_COPY, await sealed(store, CATALOGUE_TYPE, catalogue), { type: "application/json" });
-  for (const [name, { content, type, sign }] of renderSite(catalogue, await detailsOf(store, catalogue))) {
-    if (sign === "detached") {
-      const signature = await key.sign(Buffer.from(content));
-      await release.write(signatureOf(name), signature, { type: "application/pgp-signature" });
-    }
-    await release.write(name, sign === "clear" ? await key.clearSign(content) : content, { type });
-  }
+  await writeFiles(store, renderSite(catalogue, await detailsOf(store, catalogue)));
 }
 
 /** Public keys as objects of the site, and where the catalogue says that they are. */
@@ -48,7 +41,7 @@ export async function writeKeys(
   former: Catalogue | undefined,
 ): Promise<Catalogue["keys"]> {
   const write = async (name: string, content: string | Buffer, type = "text/plain; charset=utf-8"): Promise<string> => {
-    await release.write(name, content, { type });
+    if (!(await release.read(name))?.equals(Buffer.from(content))) await release.write(name, content, { type });
     return name;
   };
   const binary = "application/pgp-keys";

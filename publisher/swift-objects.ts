@@ -23,5 +23,10 @@ export function swiftObjects(session: Session, bucket: string): ObjectStore {
     async remove(name) {
       await swift.deleteObject(session, bucket, name);
     },
+    async purge(name) {
+      for (const one of await swift.listVersions(session, bucket, name))
+        if (one.name === name) await swift.deleteObject(session, bucket, name, one.version_id);
+    },
+    digests: async () => new Map((await swift.listObjects(session, bucket)).map(({ name, hash }) => [name, hash])),
   };
 }

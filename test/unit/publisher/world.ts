@@ -146,6 +146,9 @@ export class BucketDouble implements ObjectStore {
   readonly upload: ObjectStore["upload"] = (name, file) =>
     this.act(`upload ${name}`, () => this.objects.set(name, readFileSync(file)));
   readonly remove = (name: string): Promise<void> => this.act(`remove ${name}`, () => this.objects.delete(name));
+  readonly purge = (name: string): Promise<void> => this.act(`purge ${name}`, () => this.objects.delete(name));
+  readonly digests = (): Promise<ReadonlyMap<string, string>> =>
+    Promise.resolve(new Map([...this.objects].map(([name, content]) => [name, hash(content, "md5")])));
 
   text(name: string): string | undefined {
     return this.objects.get(name)?.toString();
