@@ -10,13 +10,18 @@ import {
   type ReleasePlan,
 } from "../model/release-plan";
 import type { GlanceImage } from "../openstack/glance";
+import { checkOpen } from "./plans";
 import type { Publisher, RegionPort } from "./ports";
 
-type Worker = Pick<Publisher, "regions" | "say">;
+type Worker = Pick<Publisher, "regions" | "say" | "release" | "key">;
 
-/** All that makes the new release visible. A region that fails ends it at once: nothing later is begun. */
-export async function makeVisible(publisher: Worker, plan: ReleasePlan): Promise<void> {
-  for (const step of plan.steps.filter(makesVisible)) await forth(publisher, plan, step);
+/**
+ * All that makes the new release visible. A region that fails ends it at once: nothing later is begun. What was revoked
+ * since the plan was written has its place already, and keeps it.
+ */
+export async function makeVisible(publisher: Worker, plan: ReleasePlan, revoked: readonly string[]): Promise<void> {
+  const steps = plan.steps.filter(makesVisible).filter(({ build }) => !revoked.includes(build));
+  for (const step of steps) await forth(publisher, plan, step);
 }
 
 /** All that takes old releases away. What stands on an image keeps it, and is told. */
@@ -28,6 +33,7 @@ export async function takeAway(publisher: Worker, plan: ReleasePlan): Promise<vo
 export async function takeBack(publisher: Worker, plan: ReleasePlan, leave: readonly string[]): Promise<void> {
   const steps = plan.steps.filter(makesVisible).filter(({ build }) => !leave.includes(build));
   for (const step of [...steps].reverse()) {
+    await checkOpen(publisher, plan);
     const region = regionOf(publisher, step);
     const image = await region.image(step.imageId);
     if (!image) continue;
@@ -42,6 +48,7 @@ export async function takeBack(publisher: Worker, plan: ReleasePlan, leave: read
 }
 
 async function forth(publisher: Worker, plan: ReleasePlan, step: PlanStep): Promise<void> {
+  await checkOpen(publisher, plan);
   const region = regionOf(publisher, step);
   const image = await region.image(step.imageId);
   if (!image) {

@@ -5,7 +5,7 @@ import type { ReleasePlan } from "../model/release-plan";
 import { historyOf, type ReleaseHistory, type ReleaseRecord } from "../model/release-record";
 import { makeVisible, takeAway, takeBack } from "./carry-out";
 import { append, readLedger } from "./ledger";
-import { closePlan, writePlan } from "./plans";
+import { checkOpen, closePlan, writePlan } from "./plans";
 import type { Publisher } from "./ports";
 import { listRegions } from "./regions";
 import { formerCatalogue, writeKeys, writeSite } from "./site";
@@ -24,8 +24,14 @@ export async function finish(
   const before = await readLedger(publisher, plan.image);
   const recorded = before.records.some(tellsOf(plan));
   if (!recorded) {
+    await checkTimely(publisher, plan, before.records);
     const keys = opened && (await bringArtefacts(publisher, plan, opened.request));
-    await makeVisible(publisher, plan);
+    await makeVisible(
+      publisher,
+      plan,
+      historyOf(before.records).revoked.map(({ build }) => build),
+    );
+    await checkOpen(publisher, plan);
     const history = historyOf([...before.records, recordFor(plan, before.records.length)]);
     await tellCustomers(publisher, { plan, history, request: opened?.request, keys });
     await append(publisher, before, newRecord(plan));
@@ -33,6 +39,14 @@ export async function finish(
   await takeAway(publisher, plan);
   if (plan.steps.some(isTaking)) await refreshCatalogue(publisher, plan.image);
   await closePlan(publisher, plan);
+}
+
+/** A plan that was made before another release took the place it was made for: nothing of it was begun, it is put away. */
+async function checkTimely(publisher: Publisher, plan: ReleasePlan, records: readonly ReleaseRecord[]): Promise<void> {
+  const { current } = historyOf(records);
+  if (current === undefined || current === plan.from) return;
+  await closePlan(publisher, plan);
+  throw new Error(`${plan.image}: another publisher has made ${current} the current one just now; nothing was changed`);
 }
 
 /** Whether a record says that the plan has been carried out. */
@@ -54,18 +68,19 @@ export async function abandon(publisher: Publisher, plan: ReleasePlan, reason: s
     throw new Error(
       `${plan.image}: ${plan.build} is published already; go on with it, then: factory rollback ${plan.image}`,
     );
-  if (plan.abandoned === undefined) await writePlan(publisher, { ...plan, abandoned: reason });
+  const abandoned = plan.abandoned === undefined ? { ...plan, abandoned: reason } : plan;
+  if (plan.abandoned === undefined) await writePlan(publisher, abandoned);
   const { revoked } = historyOf(ledger.records);
   await takeBack(
     publisher,
-    plan,
+    abandoned,
     revoked.map(({ build }) => build),
   );
   const { build, request } = plan;
   const about = { build, ...(request !== null && { request }) };
   const at = publisher.now().toISOString();
   await append(publisher, ledger, { kind: "abandoned", ...about, at, by: publisher.who, reason });
-  await closePlan(publisher, plan);
+  await closePlan(publisher, abandoned);
 }
 
 function newRecord(plan: ReleasePlan) {

@@ -21,6 +21,18 @@ export async function writePlan(store: Store, plan: ReleasePlan): Promise<void> 
     throw new Error(`${plan.image}: another publisher has begun something just now; run the command again`);
 }
 
-export async function closePlan(store: Store, plan: ReleasePlan): Promise<void> {
-  await store.release.remove(planName(plan.image));
+/**
+ * Whoever was held up may find that somebody else has finished the plan, or takes it back, and even begun the next one.
+ * Throws then: what it would change now is no longer wanted.
+ */
+export async function checkOpen(store: Store, plan: ReleasePlan): Promise<void> {
+  if (!isSame(await openPlan(store, plan.image), plan))
+    throw new Error(`${plan.image}: another publisher goes on with this meanwhile; run the command again to see`);
 }
+
+export async function closePlan(store: Store, plan: ReleasePlan): Promise<void> {
+  if (isSame(await openPlan(store, plan.image), plan)) await store.release.remove(planName(plan.image));
+}
+
+const isSame = (now: ReleasePlan | undefined, { at, build, by, abandoned }: ReleasePlan): boolean =>
+  now?.at === at && now.build === build && now.by === by && now.abandoned === abandoned;

@@ -25,7 +25,8 @@ export async function revoke(publisher: Publisher, what: string, reason: string)
   const image = isBuild ? parseBuildId(what).image : what;
   const ledger = await readLedger(publisher, image);
   const history = historyOf(ledger.records);
-  const build = isBuild ? what : history.current;
+  // Stopped in the middle and said again: there is no current one any more, and this is what was meant.
+  const build = isBuild ? what : (history.current ?? (await queuedOf(publisher, image)));
   if (build === undefined) throw new Error(`${what}: has no current release; name a build to revoke it`);
   if (!ledger.records.some((record) => record.build === build))
     throw new Error(`${build}: nobody has asked to publish it; there is nothing to revoke`);
@@ -39,10 +40,18 @@ export async function revoke(publisher: Publisher, what: string, reason: string)
 
 /** Revocations that a region has not taken yet. */
 export async function revokeQueued(publisher: Publisher): Promise<Revoked[]> {
-  const names = await publisher.release.list(QUEUE);
   const done: Revoked[] = [];
-  for (const name of names) done.push(await carryOut(publisher, name.slice(QUEUE.length, -".json".length)));
+  for (const build of await queuedBuilds(publisher)) done.push(await carryOut(publisher, build));
   return done;
+}
+
+async function queuedBuilds({ release }: Publisher): Promise<string[]> {
+  return (await release.list(QUEUE)).map((name) => name.slice(QUEUE.length, -".json".length));
+}
+
+async function queuedOf(publisher: Publisher, image: string): Promise<string | undefined> {
+  const builds = await queuedBuilds(publisher);
+  return builds.find((build) => parseBuildId(build).image === image);
 }
 
 async function carryOut(publisher: Publisher, build: string): Promise<Revoked> {

@@ -113,6 +113,63 @@ test("revoked in the middle, it is taken back", async () => {
   expect(world.one.stored.get(imageId(1, 1))).toMatchObject({ status: "deactivated", os_hidden: true });
 });
 
+test("the former release is revoked in the middle: it keeps that, and the new one is finished", async () => {
+  await downAt(world.two, /"name":"debian-12"/);
+  world.two.down = false;
+  await revoke(world.publisher(), build(0), "bad");
+  expect(await publish(world.publisher(), build(1), false)).toBe("published");
+  expect(world.customersFind()).toEqual(NEW);
+  expect(world.told()).toEqual({ catalogue: build(1), page: build(1) });
+  expect(world.one.stored.get(imageId(0, 1))).toMatchObject({ status: "deactivated", os_hidden: true });
+});
+
+describe("two publishers at once", () => {
+  /** One is held up at its effect that `at` matches; another does all this meanwhile. */
+  async function heldAt(at: RegExp, meanwhile: () => Promise<unknown>): Promise<void> {
+    let held = false;
+    const wait = async (what: string): Promise<void> => {
+      if (held || !at.test(what)) return;
+      held = true;
+      await meanwhile();
+    };
+    const { one, two, release } = world;
+    const regions = [one, two].map((region) =>
+      Object.assign(Object.create(region) as GlanceDouble, {
+        change: async (...args: Parameters<typeof region.change>) => {
+          await region.change(...args);
+          await wait(`${region.name}: changed ${JSON.stringify(args[1])}`);
+        },
+      }),
+    );
+    const slow = Object.assign(Object.create(release) as typeof release, {
+      write: async (...args: Parameters<typeof release.write>) => {
+        await wait(`write ${args[0]}`);
+        return release.write(...args);
+      },
+    });
+    await publish(world.publisher({ regions, release: slow }), build(1), false).catch(() => undefined);
+    expect(held).toBe(true);
+  }
+  const next = async (): Promise<void> => {
+    world.now = new Date("2026-03-22T13:00:05Z");
+    await publish(world.publisher(), build(1), false);
+    world.now = new Date("2026-03-23T12:00:00Z");
+    world.built(2);
+    await publish(world.publisher(), build(2), false);
+  };
+
+  test.each([
+    ["before it writes its plan", /write \.factory\/plans/],
+    ["in the middle of it", /RegionOne: changed .*"name":"debian-12"/],
+  ])("held up %s, it changes nothing of what the other one has published since", async (_, at) => {
+    await heldAt(at, next);
+    const newest = { RegionOne: [build(2)], RegionTwo: [build(2)] };
+    expect(world.customersFind()).toEqual(newest);
+    expect(await openPlan(world.publisher(), "debian-12")).toBeUndefined();
+    expect(await publish(world.publisher(), build(2), false)).toBe("nothing");
+  });
+});
+
 test("one that is in use is kept, and said so", async () => {
   const { policy } = world.publisher();
   const more = { policy: { ...policy, keep: 1, deleteAfterDays: 0 } };

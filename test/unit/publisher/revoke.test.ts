@@ -93,3 +93,11 @@ test("one that was never asked for can't be revoked, nor published once it is", 
   expect(world.said.at(-1)).toContain("is revoked; nothing brings it back");
   expect(world.customersFind()).toEqual({ RegionOne: [build(1)], RegionTwo: [build(1)] });
 });
+
+test("stopped in the middle and said again by the image's name, it goes on with the same build", async () => {
+  world.kill = { left: 2, after: false };
+  await expect(revoke(world.publisher(), "debian-12", "bad")).rejects.toThrow();
+  world.kill = undefined;
+  expect(await revoke(world.publisher(), "debian-12", "bad")).toMatchObject({ build: build(1), queued: [] });
+  expect(world.customersFind()).toEqual({ RegionOne: [], RegionTwo: [] });
+});
