@@ -13,6 +13,7 @@ export interface Asked {
   readonly method: string;
   /** With its query, as the service sees it. */
   readonly path: string;
+  readonly body: Buffer;
   /** Its number among the requests that change something, from 1; undefined: it only reads. */
   readonly change: number | undefined;
 }
@@ -83,9 +84,10 @@ export class FaultProxy {
       service === "identity" ? this.identity.origin : this.origins.get([way, service, region, facing].join("/"));
     if (origin === undefined) throw new Error(`${request.url ?? ""}: leads nowhere`);
     const path = `/${rest.join("/")}`;
+    const sent = await readAll(request);
     // A token is no change to anything that anybody sees.
     const changes = CHANGING.includes(method) && service !== "identity";
-    const asked = { way, service, method, path, change: changes ? (this.changes += 1) : undefined };
+    const asked = { way, service, method, path, body: sent, change: changes ? (this.changes += 1) : undefined };
     this.asked.push(asked);
     const fate = await this.fates(asked);
     if (fate === "refuse") {
@@ -93,11 +95,14 @@ export class FaultProxy {
       return;
     }
     if (typeof fate === "object" && "status" in fate) {
-      request.resume();
       response.writeHead(fate.status).end();
       return;
     }
-    const answer = await forward(request, origin, typeof fate === "object" && "path" in fate ? fate.path : path);
+    const answer = await forward(
+      request,
+      sent,
+      new URL(typeof fate === "object" && "path" in fate ? fate.path : path, origin),
+    );
     const body =
       service === "identity" && path.endsWith("/auth/tokens") ? this.leadBack(way, answer.body) : answer.body;
     if (typeof fate === "object" && "lost" in fate) {
@@ -105,7 +110,9 @@ export class FaultProxy {
       request.socket.destroy();
       return;
     }
-    response.writeHead(answer.status, { ...answer.headers, "content-length": String(body.length) });
+    // An answer to HEAD tells of a body that does not come.
+    const length = method === "HEAD" ? {} : { "content-length": String(body.length) };
+    response.writeHead(answer.status, { ...answer.headers, ...length });
     if (fate !== "cut") {
       response.end(method === "HEAD" ? undefined : body);
       return;
@@ -145,25 +152,23 @@ interface Answer {
 }
 
 /** The whole answer: what tests send through here is small. */
-function forward(request: IncomingMessage, origin: string, path: string): Promise<Answer> {
+function forward({ method, headers }: IncomingMessage, body: Buffer, to: URL): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = without(request.headers, ["host", "connection"]);
-    const outgoing = http.request(
-      new URL(path, origin),
-      { method: request.method, headers, agent: false },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("error", reject);
-        answer.on("end", () => {
-          const kept = without(answer.headers, ["transfer-encoding", "connection"]);
-          resolve({ status: answer.statusCode ?? 502, headers: kept, body: Buffer.concat(chunks) });
-        });
-      },
-    );
+    const options = { method, headers: without(headers, ["host", "connection", "transfer-encoding"]), agent: false };
+    const outgoing = http.request(to, options, (answer) => {
+      const { statusCode: status = 502 } = answer;
+      const kept = without(answer.headers, ["transfer-encoding", "connection"]);
+      readAll(answer).then((content) => resolve({ status, headers: kept, body: content }), reject);
+    });
     outgoing.on("error", reject);
-    request.pipe(outgoing);
+    outgoing.end(body);
   });
+}
+
+async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 const without = (headers: http.IncomingHttpHeaders, names: readonly string[]): http.IncomingHttpHeaders =>

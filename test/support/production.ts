@@ -9,7 +9,9 @@ import { deleteImage, listImages, updateImage, type GlanceImage } from "../../op
 import { Session } from "../../openstack/session";
 import { readCloudsFile, sessionOptions } from "../../openstack/clouds-file";
 import { release, retain } from "../../deployer/retained";
-import { BuildTeam } from "./build-team";
+import { recordPrefix, type ReleaseRecord } from "../../model/release-record";
+import { deleteObject, getObject, listObjects } from "../../openstack/swift";
+import { BuildTeam, IMAGE } from "./build-team";
 import { cloudEnv } from "./cloud-env";
 import { RunningCommand, type CommandResult } from "./command";
 import { FaultProxy } from "./fault-proxy";
@@ -59,7 +61,7 @@ export class Production {
       commit: this.git("rev-parse", "main").trim(),
     });
     await this.team.start();
-    mkdirSync(this.file("run"), { mode: 0o700 });
+    for (const name of ["run", "tmp"]) mkdirSync(this.file(name), { mode: 0o700 });
     this.configure();
     for (const use of ["requests", "staging", "release"])
       await retain(this.owner, this.bucket(use), {
@@ -101,6 +103,7 @@ export class Production {
       FACTORY_CONFIG: this.file("factory.yaml"),
       FACTORY_HOME: this.file("home"),
       XDG_RUNTIME_DIR: this.file("run"),
+      TMPDIR: this.file("tmp"),
     };
   }
 
@@ -122,6 +125,26 @@ export class Production {
     const account = await this.owner.endpoint("object-store");
     const answer = await fetch(`${account}/${this.run}-release/${name}`);
     return answer.ok ? answer.text() : undefined;
+  }
+
+  /** How many records of a kind there are about a build. */
+  async records(kind: ReleaseRecord["kind"], build: string): Promise<number> {
+    const names = await listObjects(this.owner, `${this.run}-release`, recordPrefix(IMAGE));
+    const texts = await Promise.all(names.map(async ({ name }) => this.released(name)));
+    const records = texts.map((text = "") => {
+      const { payload } = JSON.parse(text) as { readonly payload: string };
+      return JSON.parse(Buffer.from(payload, "base64").toString("utf8")) as ReleaseRecord;
+    });
+    return records.filter((record) => record.kind === kind && record.build === build).length;
+  }
+
+  /** An object as its owner reads it. */
+  async read(use: "requests" | "staging" | "release", name: string): Promise<string | undefined> {
+    return (await getObject(this.owner, `${this.run}-${use}`, name))?.toString("utf8");
+  }
+
+  async remove(use: "requests" | "staging" | "release", name: string): Promise<void> {
+    await deleteObject(this.owner, `${this.run}-${use}`, name);
   }
 
   /** What another project of the cloud finds by the name, as Terraform's data source asks. */
