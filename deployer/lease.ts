@@ -46,8 +46,9 @@ export class LeaseKeeper {
   }
 
   /**
-   * Takes the lease for destroying a build. False when another build of the image has it: then this one is not being
-   * built by anybody, and what is removed carries its own tag. Throws LeaseHeld when a live deploy follows this build.
+   * Takes the lease for destroying a build. False when another build of the image has it, or runs on its host: then
+   * this one is not being built by anybody, and what is removed carries its own tag. Throws LeaseHeld when a live deploy
+   * follows this build.
    */
   async takeToDestroy(image: string, build: string, seconds: number): Promise<boolean> {
     try {
@@ -55,8 +56,9 @@ export class LeaseKeeper {
       return true;
     } catch (error) {
       if (!(error instanceof LeaseHeld)) throw error;
-      const { lease } = await this.look(image);
-      if (lease === undefined || lease.build === build) throw error;
+      const { lease, heartbeat } = await this.look(image);
+      const other = (lease ?? heartbeat)?.build;
+      if (other === undefined || other === build) throw error;
       return false;
     }
   }

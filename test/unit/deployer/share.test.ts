@@ -112,6 +112,11 @@ describe("the lease", () => {
     await expect(keeper.takeToDestroy(image, build, 60)).rejects.toBeInstanceOf(LeaseHeld);
   });
 
+  test("nor is another build that runs on its host while nobody follows it", async () => {
+    beat(build, { build, time: new Date().toISOString() });
+    expect(await new LeaseKeeper(store, holder).takeToDestroy(image, other, 60)).toBe(false);
+  });
+
   test("a broken file is one line that says what to do", async () => {
     writeFileSync(leaseFile(), "{");
     await expect(new LeaseKeeper(store, holder).take(image, build, 60)).rejects.toThrow(
