@@ -48,7 +48,8 @@ images.each { Map image ->
         }
         definition {
             cpsScm {
-                lightweight(true)
+                // a commit by its name: what is checked out by halves has to be a branch
+                lightweight(false)
                 scm {
                     git {
                         remote { url(GIT) }

@@ -38,7 +38,7 @@ const job = (name: string, description: string, schedule?: string) => ({
     "pipeline-scm": {
       scm: [{ git: { url: "https://git.example.org/factory.git", branches: ["a".repeat(40)] } }],
       "script-path": "jenkins/jobs/image.Jenkinsfile",
-      "lightweight-checkout": true,
+      "lightweight-checkout": false,
     },
   },
 });

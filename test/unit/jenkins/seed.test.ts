@@ -83,6 +83,12 @@ test.each(["images/debian/debian-12", "images/debian/debian-13", "images/rocky/r
   },
 );
 
+test("no job is checked out by halves: of a commit by its name Jenkins can do so for branches only", () => {
+  const jobs = Object.entries(first.generated).filter(([, xml]) => xml.includes("<scriptPath>"));
+  expect(jobs).toHaveLength(3);
+  for (const [, xml] of jobs) expect(xml).toContain("<lightweight>false</lightweight>");
+});
+
 test("the form has what the pipeline reads", () => {
   const names = [...first.generated["images/debian/debian-12"]!.matchAll(/<name>([A-Z_]+)<\/name>/g)].map(
     ([, name]) => name,
@@ -135,6 +141,7 @@ test("JCasC makes the factory's own jobs, whose Jenkinsfiles are there, and star
     expect(readFileSync(path.join(JENKINS, "jobs", `${name}.Jenkinsfile`), "utf8")).toContain("pipeline {");
     expect(items[`factory/${name}`]).toContain(`<scriptPath>jenkins/jobs/${name}.Jenkinsfile</scriptPath>`);
     expect(items[`factory/${name}`]).toContain(`<name>${"a".repeat(40)}</name>`);
+    expect(items[`factory/${name}`]).toContain("<lightweight>false</lightweight>");
   }
   const crons = names.map((name) => /<spec>(.*)<\/spec>/.exec(items[`factory/${name}`]!)?.[1]);
   expect(crons).toEqual(["H/10 * * * *", undefined, "H H(5-6) * * *", undefined]);
