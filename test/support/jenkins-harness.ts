@@ -98,6 +98,8 @@ export interface JobResult {
     readonly names: readonly string[];
     readonly stage: string | null;
     readonly held: readonly string[];
+    /** How many time limits the waiting for it counts in. */
+    readonly timeouts: number;
   }[];
   readonly started: readonly { readonly job: string; readonly parameters: Readonly<Record<string, unknown>> }[];
   /** config.xml by full name, of what a seed made. */

@@ -83,13 +83,14 @@ describe("a build that goes well", () => {
     expect(new Set(where)).toEqual(new Set(["deployer"]));
   });
 
-  test("holds a place among the hosts all the time, the image in each stage, the regions while it uploads", () => {
-    expect(well.locks[0]).toEqual({ names: ["build-hosts"], stage: null, held: [] });
+  test("holds a place among the hosts all the time, but waits for it in nobody's time; the image in each stage, the regions while it uploads", () => {
+    expect(well.locks[0]).toEqual({ names: ["build-hosts"], stage: null, held: [], timeouts: 0 });
     expect(well.locks.filter(({ names }) => names[0] === "image-debian-12")).toHaveLength(15);
     expect(well.locks.find(({ names }) => names[0] === "region-RegionOne")).toEqual({
       names: ["region-RegionOne", "region-RegionTwo"],
       stage: "distribute",
       held: ["build-hosts", "image-debian-12"],
+      timeouts: 2,
     });
   });
 

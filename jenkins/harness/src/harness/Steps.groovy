@@ -167,7 +167,8 @@ class Steps {
         List<String> names = wanted.collect { "${it.resource ?: it.label}".toString() }
         String twice = names.find { run.context.locks.contains(it) }
         if (twice) throw new HarnessError("lock: this build holds ${twice} already and would wait for itself")
-        run.locks << [names: names, stage: run.context.stage?.name, held: run.context.locks.toList()]
+        run.locks << [names: names, stage: run.context.stage?.name, held: run.context.locks.toList(),
+            timeouts: run.context.deadlines.size()]
         run.console.line("Lock acquired on [${names.join(', ')}]")
         run.within({ Context inner -> inner.locks.addAll(names) }, body)
     }
