@@ -3,11 +3,14 @@ import hudson.tasks.MailAddressResolver
 import jenkins.model.Jenkins
 
 /** Refuses a person who is neither the image's owner nor one who may build all images. Schedules may. */
-def call(String owner = '') {
+def call(String owner = '', String what = 'build this image') {
     List causes = currentBuild.getBuildCauses('hudson.model.Cause$UserIdCause')
     for (Map cause in causes) {
         if (allowed(cause.userId as String, owner, env.FACTORY_OPERATIONS)) continue
-        error("${cause.userId} may not build ${owner ? "this image: it is ${owner}'s" : 'all images'}")
+        // says nothing about the image: it is neither a failure nor a build that the next one could be better than
+        env.REFUSED = 'true'
+        currentBuild.result = 'NOT_BUILT'
+        error("${cause.userId} may not ${owner ? "${what}: it is ${owner}'s" : 'do this: it is for administrators and operations'}")
     }
 }
 

@@ -63,7 +63,7 @@ const alive = (pid: number): boolean => {
   }
 };
 
-const VALID = ["build-all", "image", "reap", "seed", "selfcheck"].map(
+const VALID = ["build-all", "image", "reap", "seed", "selfcheck", "stop"].map(
   (name) => `ok      ${name}.Jenkinsfile: Jenkinsfile successfully validated.`,
 );
 const PLUGINS = `ok      plugins: the ${wanted.length} of plugins.yaml`;

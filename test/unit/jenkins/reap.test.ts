@@ -38,7 +38,7 @@ test("lists what was left behind, and deletes it only when asked to", () => {
 });
 
 test("is for administrators and operations, not for owners", () => {
-  expect(byOwner).toMatchObject({ problem: null, result: "FAILURE" });
+  expect(byOwner).toMatchObject({ problem: null, result: "NOT_BUILT", mails: [] });
   expect(commands(byOwner)).toEqual([]);
 });
 

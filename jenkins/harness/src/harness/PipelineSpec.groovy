@@ -43,8 +43,8 @@ class Section {
     static final List<String> LATER = ['options', 'when']
     /** What else may hold which words. */
     static final Map<String, List<String>> CALLS = [
-        options: ['buildDiscarder', 'disableConcurrentBuilds', 'disableResume', 'preserveStashes', 'quietPeriod', 'skipDefaultCheckout',
-            'skipStagesAfterUnstable', 'parallelsAlwaysFailFast', 'timestamps', 'timeout', 'lock', 'retry', 'durabilityHint',
+        options: ['buildDiscarder', 'disableConcurrentBuilds', 'disableResume', 'disableRestartFromStage', 'preserveStashes', 'quietPeriod',
+            'skipDefaultCheckout', 'skipStagesAfterUnstable', 'parallelsAlwaysFailFast', 'timestamps', 'timeout', 'lock', 'retry', 'durabilityHint',
             'overrideIndexTriggers', 'checkoutToSubdirectory', 'newContainerPerStage', 'logRotator'],
         triggers: ['cron', 'pollSCM', 'upstream'],
         parameters: ['string', 'text', 'booleanParam', 'choice', 'password'],
