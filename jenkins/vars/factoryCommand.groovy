@@ -1,9 +1,10 @@
 /** Runs the factory's command line on the agent `deployer`: `factoryCommand(['build', 'show', image], stdout: true)`. */
 def call(Map how = [:], List words) {
     String line = (['factory'] + words).collect { quoted("${it}") }.join(' ')
-    String log = how.log ?: 'logs/factory.log'
+    String log = quoted(how.log ?: 'logs/factory.log')
     // bash, for a pipe whose exit status is that of its beginning
-    String script = how.stdout ? line : "#!/bin/bash\nset -o pipefail\nmkdir -p logs\n${line} 2>&1 | tee -a ${quoted(log)}\n"
+    String kept = how.stdout ? "{ ${line} 2>&1 >&3 | tee -a ${log} >&2; } 3>&1" : "${line} 2>&1 | tee -a ${log}"
+    String script = "#!/bin/bash\nset -o pipefail\nmkdir -p logs\n${kept}\n"
     def done = null
     withEnv(chosen()) {
         done = sh(label: line, script: script, returnStdout: how.stdout == true, returnStatus: how.status == true)
@@ -13,7 +14,9 @@ def call(Map how = [:], List words) {
 
 /** Recipes and regions of this build, as the command line takes them from the environment. */
 private List<String> chosen() {
-    return (env.RECIPES_DIRECTORY ? ["FACTORY_RECIPES=${env.RECIPES_DIRECTORY}"] : []) + (env.CHOSEN_REGIONS ? ["FACTORY_REGIONS=${env.CHOSEN_REGIONS}"] : [])
+    Map all = [FACTORY_RECIPES: env.RECIPES_DIRECTORY, FACTORY_REGIONS: env.CHOSEN_REGIONS]
+    // Jenkins expands $NAME in it
+    return all.findAll { it.value }.collect { "${it.key}=${it.value.replace('$', '$$')}".toString() }
 }
 
 @com.cloudbees.groovy.cps.NonCPS

@@ -1,6 +1,9 @@
-/** A job of the factory itself went wrong: the team gets a line. */
+import factory.BuildText
+
+/** A job of the factory itself went wrong, or is well again: the team gets a line, once. */
 def call() {
-    if (!env.FACTORY_TEAM) return
-    emailext(to: env.FACTORY_TEAM, subject: "Factory ${env.FACTORY}: ${env.JOB_BASE_NAME} ${currentBuild.currentResult.toLowerCase()}",
-        body: "<p>${env.JOB_NAME} ended as ${currentBuild.currentResult}.</p><p>Log: <a href=\"${env.BUILD_URL}console\">console</a></p>", mimeType: 'both')
+    String now = currentBuild.currentResult
+    if (!env.FACTORY_TEAM || env.REFUSED || now == (lastResult() ?: 'SUCCESS')) return
+    emailext(to: env.FACTORY_TEAM, subject: "Factory ${env.FACTORY}: ${env.JOB_BASE_NAME} ${now.toLowerCase()}",
+        body: BuildText.ofFactory([job: env.JOB_NAME, result: now, reason: env.FAILED_REASON, url: env.BUILD_URL]), mimeType: 'both')
 }

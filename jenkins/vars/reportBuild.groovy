@@ -1,3 +1,4 @@
+import factory.BuildNumbers
 import factory.BuildText
 
 /** What remains of a build in Jenkins: test results, artefacts, statistics, a description, and the mail. */
@@ -9,9 +10,9 @@ def call() {
         }
     }
     archiveArtifacts(artifacts: 'logs/**, statistics/**', allowEmptyArchive: true)
-    Map row = statistics()
-    currentBuild.description = BuildText.description(shown, row, facts())
-    if (mailBuild.wanted()) mailBuild(shown, facts())
+    List<String> numbers = BuildNumbers.of(statistics(), shown.build)
+    currentBuild.description = BuildText.description(shown, numbers, facts())
+    if (mailBuild.wanted()) mailBuild(shown, facts() + [kept: params.KEEP_HOST && shown.build as boolean])
 }
 
 private void keep(String build) {
@@ -21,17 +22,18 @@ private void keep(String build) {
     archiveArtifacts(artifacts: 'artefacts/**', excludes: '**/*.qcow2', allowEmptyArchive: true, fingerprint: true)
 }
 
-/** This build's row; the whole table is archived. */
+/** Of all builds of the image; archived as a whole. */
 private Map statistics() {
     Map all = factoryJson(['build', 'statistics', params.IMAGE]) as Map
     if (!all?.builds) return [:]
     writeFile(file: 'statistics/builds.json', text: groovy.json.JsonOutput.toJson(all))
     archiveArtifacts(artifacts: 'statistics/builds.json', allowEmptyArchive: true)
-    return all.builds.last() as Map
+    return all
 }
 
 /** What texts are made of beside the factory's own words. */
 Map facts() {
-    return [image: params.IMAGE, result: currentBuild.currentResult, previous: currentBuild.previousBuild?.result ?: '',
-        url: env.BUILD_URL, unchanged: env.UNCHANGED == 'true', failedStage: env.FAILED_STAGE ?: '', kept: params.KEEP_HOST as boolean]
+    return [image: params.IMAGE, result: currentBuild.currentResult, previous: lastResult() ?: '', url: env.BUILD_URL,
+        unchanged: env.UNCHANGED == 'true', testsOnly: params.TESTS_ONLY as boolean, failedStage: env.FAILED_STAGE ?: '',
+        reason: env.FAILED_REASON ?: '', timedOut: env.TIMED_OUT == 'true']
 }

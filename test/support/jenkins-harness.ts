@@ -61,6 +61,8 @@ export interface Job {
   readonly people?: Readonly<Record<string, Person>>;
   /** Full names of jobs that there are before. */
   readonly existing?: readonly string[];
+  /** Labels of the resources that the configuration declares: no other can be locked. */
+  readonly lockLabels?: readonly string[];
 }
 
 export interface JobStage {

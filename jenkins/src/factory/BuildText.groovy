@@ -10,32 +10,25 @@ class BuildText implements Serializable {
 
     /** One line under the build's number. */
     @NonCPS
-    static String description(Map shown, Map row, Map facts) {
+    static String description(Map shown, List<String> numbers, Map facts) {
         if (facts.unchanged) return 'no change'
         List<String> parts = [shown.build ?: 'no host was made']
         if (facts.result != 'SUCCESS' && facts.failedStage) parts << "stage ${facts.failedStage}: ${reason(shown, facts)}".toString()
         if (facts.result == 'SUCCESS' && change(shown)) parts << change(shown)
-        if (row.megabytes) parts << "${row.megabytes} MB".toString()
-        if (row.packages) parts << "${row.packages} packages".toString()
-        if (row.lynis != null) parts << "lynis ${row.lynis}".toString()
-        if (row.cves != null) parts << "${row.cves} known holes".toString()
-        if (row.seconds) parts << duration(row.seconds as int)
-        return parts.join(' · ')
+        return (parts + numbers).join(' · ')
     }
 
     @NonCPS
     static String subject(Map shown, Map facts) {
-        String what = facts.result == 'SUCCESS' && facts.previous && facts.previous != 'SUCCESS' ? 'is well again'
-            : facts.result == 'SUCCESS' && !facts.previous ? 'was built for the first time' : WORDS[facts.result as String] ?: facts.result
         String where = facts.result != 'SUCCESS' && facts.failedStage ? " at stage ${facts.failedStage}" : ''
-        return "Image ${facts.image} ${what}${where}"
+        return "Image ${facts.image} ${facts.result == 'SUCCESS' ? success(facts) : failure(facts)}${where}"
     }
 
     /** HTML that reads well when its tags are taken out. */
     @NonCPS
     static String mail(Map shown, Map facts, String last) {
         List<String> lines = ["<p>${html(subject(shown, facts))}.</p>"]
-        if (facts.result != 'SUCCESS' && facts.failedStage) lines << "<p>Reason: ${html(reason(shown, facts))}</p>"
+        if (facts.result != 'SUCCESS') lines << "<p>Reason: ${html(reason(shown, facts))}</p>"
         if (facts.unchanged) lines << '<p>Nothing has changed since the last release: no new image was needed.</p>'
         else if (change(shown)) lines << "<p>Change: ${html(change(shown))}</p>"
         lines << '<table>'
@@ -49,6 +42,13 @@ class BuildText implements Serializable {
         return lines.join('\n') + '\n'
     }
 
+    /** The mail about a job of the factory itself. */
+    @NonCPS
+    static String ofFactory(Map facts) {
+        String reason = facts.result == 'SUCCESS' ? '' : "<p>Reason: ${html(facts.reason ?: 'see its log')}</p>\n"
+        return "<p>${html(facts.job)} ${WORDS[facts.result as String]}.</p>\n${reason}<p>Log: <a href=\"${html(facts.url)}console\">console</a></p>\n"
+    }
+
     @NonCPS
     static String lastLines(String text, int count) {
         List<String> lines = text.readLines()
@@ -56,9 +56,23 @@ class BuildText implements Serializable {
     }
 
     @NonCPS
+    private static String success(Map facts) {
+        if (facts.previous && facts.previous != 'SUCCESS') return facts.testsOnly ? 'passes its tests again' : 'is well again'
+        if (facts.testsOnly) return 'passed its tests'
+        if (facts.unchanged) return 'is as it should be'
+        return facts.previous ? WORDS.SUCCESS : 'was built for the first time'
+    }
+
+    @NonCPS
+    private static String failure(Map facts) {
+        return facts.timedOut ? 'ran out of time' : WORDS[facts.result as String] ?: facts.result
+    }
+
+    /** What the pipeline knows itself; else what the build says. */
+    @NonCPS
     private static String reason(Map shown, Map facts) {
         Map told = (shown.stages ?: []).find { it.state == 'failed' } as Map
-        return told?.message ?: (facts.result == 'ABORTED' ? 'it was stopped' : 'see its last lines')
+        return Secrets.hidden(facts.reason ?: told?.message ?: 'see its log')
     }
 
     /** What stage 4 says about it. */
@@ -68,13 +82,9 @@ class BuildText implements Serializable {
         return told?.state == 'succeeded' ? told.message as String : null
     }
 
-    @NonCPS
-    private static String duration(int seconds) {
-        return seconds < 90 ? "${seconds} s" : seconds < 5400 ? "${Math.round(seconds / 60.0d)} min" : "${Math.round(seconds / 360.0d) / 10.0d} h"
-    }
-
+    /** Nor does a mail's $NAME become what the mail plugin has under that name. */
     @NonCPS
     private static String html(String text) {
-        return (text ?: '').replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;').replace('"', '&quot;')
+        return Secrets.hidden(text).replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;').replace('"', '&quot;').replace('$', '&#36;')
     }
 }

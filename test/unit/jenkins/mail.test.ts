@@ -113,9 +113,10 @@ test("somebody who neither owns the image nor may build all is refused, before a
     ["olga", "SUCCESS", null],
     ["operator", "SUCCESS", null],
     ["admin", "SUCCESS", null],
-    ["stranger", "FAILURE", null],
-    ["nobody", "FAILURE", null],
+    ["stranger", "NOT_BUILT", null],
+    ["nobody", "NOT_BUILT", null],
   ]);
   expect(results[3]!.console).toContain("stranger may not build this image: it is owner@example.org's");
   expect(results[3]!.shells.some(({ script }) => script.includes("--until"))).toBe(false);
+  expect(results.slice(3).flatMap(({ mails }) => mails)).toEqual([]);
 }, 300_000);

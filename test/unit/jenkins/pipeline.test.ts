@@ -162,11 +162,16 @@ describe("a build that goes well", () => {
 
 describe("whatever happens in whichever stage", () => {
   const kinds = [
-    { kind: "fails", rule: { status: 1, lines: ["stage says why"] }, result: "FAILURE" },
-    { kind: "is aborted", rule: { abort: true }, result: "ABORTED" },
-    { kind: "never ends", rule: { hang: true }, result: "ABORTED" },
+    { kind: "fails", rule: { status: 1, lines: ["stage says why"] }, result: "FAILURE", told: "failed" },
+    { kind: "is aborted", rule: { abort: true }, result: "ABORTED", told: "was aborted" },
+    { kind: "never ends", rule: { hang: true }, result: "ABORTED", told: "ran out of time" },
   ] as const;
-  const cases = kinds.flatMap(({ kind, rule, result }) => STAGE_NAMES.map((stage) => ({ kind, rule, result, stage })));
+  const reasons = {
+    failed: "see its log",
+    "was aborted": "Aborted by somebody",
+    "ran out of time": "longer than it may",
+  };
+  const cases = kinds.flatMap((kind) => STAGE_NAMES.map((stage) => ({ ...kind, stage })));
   let results: readonly JobResult[];
   beforeAll(async () => {
     results = await runJobs(
@@ -196,7 +201,7 @@ describe("whatever happens in whichever stage", () => {
   }
 
   test.each(cases)("$stage $kind: agent removed, clean-up and destroy once, result and mail right", (one) => {
-    const { stage, result } = one;
+    const { stage, result, told } = one;
     const found = results[cases.indexOf(one)]!;
     expect(found).toMatchObject({ problem: null, result });
     expect(stageOf(found, stage)?.status).toBe(result);
@@ -205,10 +210,11 @@ describe("whatever happens in whichever stage", () => {
     // before stage 2 nothing is there that could be ended
     const made = stage === "initialise" ? 0 : 1;
     expect({ cleaned, destroyed }).toEqual({ cleaned: made, destroyed: made });
-    const how = result === "FAILURE" ? "failed" : "was aborted";
     expect(found.mails).toMatchObject([
-      { cc: ["team@example.org"], subject: `Image debian-12 ${how} at stage ${stage}` },
+      { cc: ["team@example.org"], subject: `Image debian-12 ${told} at stage ${stage}` },
     ]);
+    expect(found.mails[0]!.body).toContain(`Reason: `);
+    expect(found.mails[0]!.body).toContain(stage === "distribute" && told === "failed" ? "the stage" : reasons[told]);
   });
 });
 
@@ -226,7 +232,9 @@ describe("the library", () => {
   });
 
   test("reads no parameter that the form has not, and all that it has", () => {
-    const text = [...files.map((name) => path.join("vars", name)), path.join("jobs", "image.Jenkinsfile")]
+    const ofOtherJobs = ["reapBuilds.groovy", "stopBuild.groovy"];
+    const ours = files.filter((name) => !ofOtherJobs.includes(name)).map((name) => path.join("vars", name));
+    const text = [...ours, path.join("jobs", "image.Jenkinsfile")]
       .map((name) => readFileSync(path.join(JENKINS, name), "utf8"))
       .join("\n");
     const read = new Set([...text.matchAll(/params\.([A-Z_]+)/g)].map(([, name]) => name));

@@ -113,8 +113,8 @@ test("a catalogue that can not be read changes no job, and the team is told", ()
 });
 
 test("build-all is for administrators and operations, not for owners", () => {
-  expect(byOwner).toMatchObject({ problem: null, result: "FAILURE", started: [] });
-  expect(byOwner.console).toContain("olga may not build all images");
+  expect(byOwner).toMatchObject({ problem: null, result: "NOT_BUILT", started: [], mails: [] });
+  expect(byOwner.console).toContain("olga may not do this: it is for administrators and operations");
 });
 
 test("build-all starts the job of each tested image; one that fails stops no other", () => {
@@ -134,7 +134,7 @@ test("JCasC makes the factory's own jobs, whose Jenkinsfiles are there, and star
   expect(jobs[0]!.script).not.toMatch(/(?<!\^)\$\{/);
   const made = await groovy(path.join(__dirname, "job-dsl.groovy"), { script: jobs[0]!.script });
   const { items, queued } = JSON.parse(made) as Pick<JobDslResult, "items" | "queued">;
-  const names = ["seed", "build-all", "selfcheck", "reap"];
+  const names = ["seed", "build-all", "selfcheck", "reap", "stop"];
   expect(Object.keys(items)).toEqual(["factory", ...names.map((name) => `factory/${name}`)]);
   expect(queued).toEqual(["factory/seed"]);
   for (const name of names) {
@@ -144,8 +144,9 @@ test("JCasC makes the factory's own jobs, whose Jenkinsfiles are there, and star
     expect(items[`factory/${name}`]).toContain("<lightweight>false</lightweight>");
   }
   const crons = names.map((name) => /<spec>(.*)<\/spec>/.exec(items[`factory/${name}`]!)?.[1]);
-  expect(crons).toEqual(["H/10 * * * *", undefined, "H H(5-6) * * *", undefined]);
+  expect(crons).toEqual(["H/10 * * * *", undefined, "H H(5-6) * * *", undefined, undefined]);
   expect(items["factory/reap"]).toMatch(/BooleanParameterDefinition>\s*<name>DELETE<.name>/);
+  expect(items["factory/stop"]).toMatch(/StringParameterDefinition>\s*<name>IMAGE<.name>/);
 }, 60_000);
 
 interface JobDslResult {
