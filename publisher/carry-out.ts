@@ -52,7 +52,8 @@ async function forth(publisher: Worker, plan: ReleasePlan, step: PlanStep): Prom
   const region = regionOf(publisher, step);
   const image = await region.image(step.imageId);
   if (!image) {
-    if (step.phase === "delete") return;
+    // An old one that is gone needs no more; without the one that is to be current there is nothing to show.
+    if (step.build !== plan.build) return;
     throw new Error(`${step.region}: image ${step.imageId} of ${step.build} is gone`);
   }
   const said = isChange(step) ? await change(region, plan, step, image) : await switchStatus(region, step, image);

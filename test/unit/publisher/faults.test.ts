@@ -170,6 +170,45 @@ describe("two publishers at once", () => {
   });
 });
 
+test("killed at every step of taking old ones away: the next run ends it", async () => {
+  for (let step = 0; ; step++) {
+    const one = new World();
+    const { policy } = one.publisher();
+    const more = { policy: { ...policy, keep: 2, deleteAfterDays: 0 } };
+    for (const index of [0, 1, 2]) one.built(index);
+    for (const index of [0, 1]) await publish(one.publisher(more), build(index), false);
+    one.kill = { left: step, after: true };
+    const ended = await publish(one.publisher(more), build(2), false).then(
+      () => true,
+      () => false,
+    );
+    one.kill = undefined;
+    await publish(one.publisher(more), build(2), false);
+    expect([step, one.customersFind()]).toEqual([step, { RegionOne: [build(2)], RegionTwo: [build(2)] }]);
+    expect([...one.one.stored.keys()]).toEqual([imageId(1, 1), imageId(2, 1)]);
+    expect(await openPlan(one.publisher(), "debian-12")).toBeUndefined();
+    one.end();
+    if (ended) break;
+  }
+});
+
+test("an old one that somebody deletes in the middle is no more to be done; the new one would be", async () => {
+  await downAt(world.two, /debian-12 prev/);
+  world.two.down = false;
+  world.two.stored.delete(imageId(0, 2));
+  expect(await publish(world.publisher(), build(1), false)).toBe("published");
+  expect(world.customersFind()).toEqual(NEW);
+  const other = new World();
+  for (const index of [0, 1]) other.built(index);
+  await publish(other.publisher(), build(0), false);
+  other.kill = { left: 12, after: true };
+  await publish(other.publisher(), build(1), false).catch(() => undefined);
+  other.kill = undefined;
+  other.two.stored.delete(imageId(1, 2));
+  await expect(publish(other.publisher(), build(1), false)).rejects.toThrow(/RegionTwo: image .* is gone/);
+  other.end();
+});
+
 test("one that is in use is kept, and said so", async () => {
   const { policy } = world.publisher();
   const more = { policy: { ...policy, keep: 1, deleteAfterDays: 0 } };
