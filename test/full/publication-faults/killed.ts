@@ -35,8 +35,8 @@ export async function killedAt(
 }
 
 /**
- * Tells changes apart over several runs of one publication: pages are made anew by each run, image by image it is what
- * is asked for that counts. What was written before a release is recorded, and again after, are two things.
+ * Tells changes apart over several runs of one publication. Of images it is what is asked for that counts; pages are made
+ * anew by each run, twice in one that takes something away. Of the artefacts the image, the sums and one other count.
  */
 export class SeenChanges {
   private readonly seen = new Set<string>();
@@ -44,16 +44,19 @@ export class SeenChanges {
 
   /** True once for each. */
   isNew(asked: Asked): boolean {
-    const key = [
-      this.records.size,
-      asked.method,
-      asked.path,
-      asked.service === "image" ? asked.body.toString() : "",
-    ].join(" ");
+    const key = this.keyOf(asked);
     if (asked.path.includes("/records/")) this.records.add(asked.path);
     if (this.seen.has(key)) return false;
     this.seen.add(key);
     return true;
+  }
+
+  private keyOf({ way, service, method, path, body }: Asked): string {
+    if (service === "image") return [way, method, path, body.toString()].join(" ");
+    if (path.includes("/.factory/")) return [method, path, this.records.size].join(" ");
+    const artefact = /\/images\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1];
+    const counts = artefact === undefined || /index\.html$|\.qcow2$|^SHA256SUMS$/.test(artefact);
+    return counts ? `${method} ${path}` : `${method} an artefact`;
   }
 }
 
