@@ -1,5 +1,5 @@
 /** The catalogue after something was published, rolled back or revoked. Pure. */
-import type { Catalogue, CatalogueImage, Release, ReleaseCopy } from "./catalogue";
+import { imageFile, isGone, type Catalogue, type CatalogueImage, type Release, type ReleaseCopy } from "./catalogue";
 import type { PublishRequest } from "./publish-request";
 import type { PlannedEntry } from "./release-plan";
 import type { ReleaseHistory } from "./release-record";
@@ -9,6 +9,8 @@ import { releaseNames } from "./rotation";
 export interface RegionNow {
   readonly name: string;
   readonly region: string;
+  /** Keystone's address, as customers reach it. */
+  readonly authUrl?: string | undefined;
   /** Images of the factory's image there; undefined: the region did not answer. */
   readonly images:
     | readonly (StoredImageFacts & {
@@ -54,10 +56,12 @@ export function changedCatalogue(change: CatalogueChange): Catalogue {
   };
 }
 
-function regionEntry({ name, region, images }: RegionNow, former: Catalogue | undefined): Catalogue["regions"][number] {
+function regionEntry(now: RegionNow, former: Catalogue | undefined): Catalogue["regions"][number] {
+  const { name, region, images } = now;
   const known = former?.regions.find((one) => one.name === name);
   const owner = images?.find((one) => one.owner !== null)?.owner ?? known?.owner;
-  return { name, region, ...(known?.authUrl !== undefined && { authUrl: known.authUrl }), ...(owner && { owner }) };
+  const authUrl = now.authUrl ?? known?.authUrl;
+  return { name, region, ...(authUrl !== undefined && { authUrl }), ...(owner && { owner }) };
 }
 
 function imageEntry(change: CatalogueChange, known: CatalogueImage | undefined): CatalogueImage | undefined {
@@ -89,11 +93,14 @@ function releaseEntry(change: CatalogueChange, title: string, release: Undecided
   const isPrevious = found.some((one) => one.name === releaseNames.previous(title));
   const state = why ? "revoked" : history.current === build ? "current" : isPrevious ? "previous" : "older";
   const former = release.revoked?.builtOn ?? [];
+  const copies = regions.flatMap((region) => copyIn(region, release, why !== undefined));
+  const file = isGone({ state, copies }) ? imageFile(release) : undefined;
   return {
     ...release,
     state,
     name,
-    copies: regions.flatMap((region) => copyIn(region, release, why !== undefined)),
+    copies,
+    artefacts: release.artefacts.filter(({ path }) => path !== file),
     ...(why && {
       revoked: { at: why.at, reason: why.reason, builtOn: [...new Set([...former, ...(builtOn?.get(build) ?? [])])] },
     }),

@@ -91,7 +91,11 @@ const releaseSchema = z.strictObject({
   sha512: hex(128),
   copies: z.array(copySchema).describe("Empty: no region has it any more"),
   properties: z.record(z.string(), z.string()).describe("Glance's, that are the same in all regions"),
-  artefacts: z.array(artefactSchema).describe("Empty: its files are gone"),
+  artefacts: z
+    .array(artefactSchema)
+    .describe(
+      "What is there now: the image file goes when no region has it any more. Empty: all of its files are gone",
+    ),
   tests: z.strictObject({ passed: count, skipped: count }),
   packages: count.describe("How many are in it"),
   changes: z
@@ -163,6 +167,16 @@ export type OpenPgpKey = z.output<typeof openPgpKey>;
 /** Name of the object that holds an artefact of a release. */
 export function artefactObject(image: string, build: string, path: string): string {
   return `images/${image}/${build}/${path}`;
+}
+
+/** The image file among a release's artefacts. */
+export function imageFile({ build, format }: Pick<Release, "build" | "format">): string {
+  return `${build}.${format}`;
+}
+
+/** Whether no region has the release any more, and none will: its image file is not kept then, all else is. */
+export function isGone({ state, copies }: Pick<Release, "state" | "copies">): boolean {
+  return state !== "current" && copies.length === 0;
 }
 
 /** The release that customers get when they ask for the image by its name. */

@@ -160,7 +160,7 @@ async function publishCatalogue(
     at: publisher.now().toISOString(),
     keys: await writeKeys(publisher, keys, former),
     image,
-    regions: listed.map(({ port, images }) => ({ name: port.name, region: port.region, images })),
+    regions: listed.map(({ port: { name, region, authUrl }, images }) => ({ name, region, authUrl, images })),
     ...change,
   });
   await writeSite(publisher, catalogue);

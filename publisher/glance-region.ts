@@ -10,9 +10,11 @@ export interface GlanceRegionOptions {
   readonly name: string;
   readonly session: Session;
   readonly factory: string;
+  /** Keystone's address, as customers reach it. */
+  readonly authUrl: string;
 }
 
-export function glanceRegion({ name, session, factory }: GlanceRegionOptions): RegionPort {
+export function glanceRegion({ name, session, factory, authUrl }: GlanceRegionOptions): RegionPort {
   /** Glance lists hidden images only when they are asked for, and community images only with "all". */
   const everywhere = async (filter: glance.ImageFilter): Promise<glance.GlanceImage[]> =>
     (
@@ -24,6 +26,7 @@ export function glanceRegion({ name, session, factory }: GlanceRegionOptions): R
   return {
     name,
     region: session.region ?? name,
+    authUrl,
     images: (image) => everywhere({ properties: { image_factory: factory, image_factory_image: image } }),
     async strangers(title) {
       const named = await glance.listImages(session, { name: title, visibility: "all" });

@@ -69,12 +69,16 @@ export async function withPublisher<T>(
       factory,
       address,
       policy,
-      regions: settings.regions.map(({ name }) => {
-        const sessions = access.regions.get(name);
-        if (!sessions) throw new Error(`${name}: there is no session of it`);
-        const certificates = barbicanCertificates(factory, sessions);
-        return { ...glanceRegion({ name, session: sessions.images, factory }), certificates };
-      }),
+      regions: await Promise.all(
+        settings.regions.map(async ({ name }) => {
+          const sessions = access.regions.get(name);
+          if (!sessions) throw new Error(`${name}: there is no session of it`);
+          const certificates = barbicanCertificates(factory, sessions);
+          // An administrator may have a way of their own to Keystone; a customer's is what customers have.
+          const authUrl = await (sessions.customer ?? sessions.images).endpoint("identity");
+          return { ...glanceRegion({ name, session: sessions.images, factory, authUrl }), certificates };
+        }),
+      ),
       requests: bucket(buckets.requests),
       staging: bucket(buckets.staging),
       release: bucket(buckets.release),

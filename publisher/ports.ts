@@ -23,6 +23,8 @@ export interface RegionPort {
   readonly name: string;
   /** OpenStack's own name of it. */
   readonly region: string;
+  /** Keystone's address there, as customers reach it. */
+  readonly authUrl: string;
   readonly certificates?: CertificatesPort;
   /** Images of the factory's image, hidden ones too; all of them or an error. */
   readonly images: (image: string) => Promise<readonly GlanceImage[]>;

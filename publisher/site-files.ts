@@ -25,8 +25,11 @@ interface SiteList {
 
 const md5 = (content: string | Buffer): string => createHash("md5").update(content).digest("hex");
 
-/** In the order that the renderer gives: what leads to others comes after them, and goes before them. */
-export async function writeFiles(store: Store, files: SiteFiles): Promise<void> {
+/**
+ * In the order that the renderer gives: what leads to others comes after them, and goes before them. Gives what lay in
+ * the bucket before.
+ */
+export async function writeFiles(store: Store, files: SiteFiles): Promise<ReadonlyMap<string, string>> {
   const former = await readList(store);
   const there = await store.release.digests();
   const all = { ...former.files, ...Object.fromEntries([...files.keys()].map((name) => [name, { content: "" }])) };
@@ -40,6 +43,7 @@ export async function writeFiles(store: Store, files: SiteFiles): Promise<void> 
   }
   const list = { key: store.key.fingerprint, files: listed };
   if (JSON.stringify(list) !== JSON.stringify(former)) await writeList(store, list);
+  return there;
 }
 
 interface Before {

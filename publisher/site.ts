@@ -1,6 +1,14 @@
 /** Catalogue and pages in bucket release, made anew after every change and signed. */
 import { createHash, X509Certificate } from "node:crypto";
-import { artefactObject, CATALOGUE, currentRelease, readCatalogue, type Catalogue } from "../model/catalogue";
+import {
+  artefactObject,
+  CATALOGUE,
+  currentRelease,
+  imageFile,
+  isGone,
+  readCatalogue,
+  type Catalogue,
+} from "../model/catalogue";
 import { CATALOGUE_TYPE } from "../model/dsse";
 import type { Changes } from "../model/changes";
 import type { ListedPackage, ReleaseDetails } from "../site/details";
@@ -23,7 +31,22 @@ export async function formerCatalogue(store: Store): Promise<Catalogue | undefin
 export async function writeSite(store: Store, catalogue: Catalogue): Promise<void> {
   const { release, renderSite } = store;
   await release.write(OWN_COPY, await sealed(store, CATALOGUE_TYPE, catalogue), { type: "application/json" });
-  await writeFiles(store, renderSite(catalogue, await detailsOf(store, catalogue)));
+  const there = await writeFiles(store, renderSite(catalogue, await detailsOf(store, catalogue)));
+  await removeImages(release, catalogue, there);
+}
+
+/** Image files of releases that no region has any more: nothing leads to them by now. What is told of them stays. */
+async function removeImages(
+  release: Store["release"],
+  { images }: Catalogue,
+  there: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const { name, releases } of images) {
+    for (const one of releases.filter(isGone)) {
+      const object = artefactObject(name, one.build, imageFile(one));
+      if (there.has(object)) await release.purge(object);
+    }
+  }
 }
 
 /** Public keys as objects of the site, and where the catalogue says that they are. */

@@ -1,6 +1,7 @@
 /** Parts of a page about one release: what it is, where it is, its files, how to check it. */
 import {
   artefactObject,
+  imageFile,
   type Catalogue,
   type CatalogueImage,
   type Release,
@@ -53,7 +54,10 @@ export function releaseFacts(shown: Shown): Html {
     ["Patches up to", html`<time datetime="${release.patchedUntil}">${minute(release.patchedUntil)}</time>`],
     ["Architecture", image.architecture],
     ["Log in as", image.user !== undefined && html`<code>${image.user}</code>`],
-    ["Download", `${sizeText(size)}, ${release.format}`],
+    [
+      "Image file",
+      `${sizeText(size)}, ${release.format}${hasFile(release, imageFile(release)) ? "" : ", kept no longer"}`,
+    ],
     ["Disk in it", sizeText(virtualSize)],
     ["Needs at least", `${minDiskGiB} GiB disk, ${minRamMiB} MiB memory`],
     ["Checks", hasFile(release, "test/report.html") ? link(shown, "test/report.html", checked) : checked],
@@ -95,7 +99,9 @@ export function downloads(shown: Shown): Html {
   const { release } = shown;
   const groups = fileGroups(release.artefacts);
   if (groups.length === 0) return html`<p>Its files are kept no longer.</p>`;
-  return html`<div class="files">
+  const isThere = hasFile(release, imageFile(release));
+  return html`${!isThere && html`<p>The image file is kept no longer. What it was and how it was made stays here.</p>`}
+    <div class="files">
       ${groups.map(
         ({ title, files }) =>
           html`<section>

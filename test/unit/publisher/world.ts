@@ -27,12 +27,15 @@ export class GlanceDouble implements RegionPort {
   readonly stored = new Map<string, MutableImage>();
   readonly bytes = new Map<string, string>();
   readonly used = new Set<string>();
+  readonly authUrl: string;
   down = false;
 
   constructor(
     readonly name: string,
     private readonly effect: (what: string, run: () => void) => void,
-  ) {}
+  ) {
+    this.authUrl = `https://${name.toLowerCase()}.example.org/v3`;
+  }
 
   get region(): string {
     return this.name;

@@ -107,6 +107,21 @@ test("an image's page shows its release, where it is, its files, changes and his
   for (const { build: each } of debian!.releases) expect(text).toContain(`id="${each}"`);
 });
 
+test("a release whose image file is kept no longer has its other files, and no command that fetches it", () => {
+  const [, old] = debian!.releases;
+  const file = `${old!.build}.${old!.format}`;
+  const kept = { ...old!, copies: [], artefacts: old!.artefacts.filter(({ path }) => path !== file) };
+  const image = { ...debian!, releases: debian!.releases.map((one) => (one === old ? kept : one)) };
+  const all = renderSite({ ...small, images: small.images.map((one) => (one === debian ? image : one)) });
+  const text = all.get(artefactObject("debian-12", old!.build, "index.html"))!.content;
+  expect(text).toContain("The image file is kept no longer");
+  expect(text).toContain("No region has it any more");
+  expect(text).toContain("packages.txt");
+  expect(text).not.toContain(`${file}"`);
+  expect(all.get("images/debian-12/SHA256SUMS")!.content).not.toContain(file);
+  expect(all.get("streams/v1/downloads.json")!.content).not.toContain(file);
+});
+
 test("a package that several architectures have says which", () => {
   const text = page("images/debian-12/packages/index.html");
   expect(text).toMatch(/>bash</);
