@@ -280,13 +280,16 @@ test("a stage that takes longer than its plan allows fails", async () => {
   expect(host.events().find((event) => event.state === "failed")?.message).toBe("took longer than 2 s");
 });
 
-test.each(["", "fail-sign"])("after a run its sign of life is gone: nobody waits for it to grow old (%s)", async (wish) => {
-  if (wish) host.ask(wish);
-  await host.run("run");
-  expect(existsSync(host.paths.heartbeat)).toBe(true);
-  expect((await host.run("after")).code).toBe(0);
-  expect(existsSync(host.paths.heartbeat)).toBe(false);
-});
+test.each(["", "fail-sign"])(
+  "after a run its sign of life is gone: nobody waits for it to grow old (%s)",
+  async (wish) => {
+    if (wish) host.ask(wish);
+    await host.run("run");
+    expect(existsSync(host.paths.heartbeat)).toBe(true);
+    expect((await host.run("after")).code).toBe(0);
+    expect(existsSync(host.paths.heartbeat)).toBe(false);
+  },
+);
 
 test("after a run secrets are gone, whatever became of it", async () => {
   writeFileSync(host.paths.credentials, "{}");
