@@ -9,12 +9,16 @@ import { say } from "./say";
 
 const PROGRAM = "/usr/bin/chromium";
 
-/** Installs it first where it is not there yet. */
-export async function startBrowser(): Promise<Browser> {
+/** Installs it first where it is not there yet. `more`: arguments for it. */
+export async function startBrowser(...more: readonly string[]): Promise<Browser> {
   if (!existsSync(PROGRAM)) {
     say("installing chromium");
     await promisify(execFile)(path.join(ROOT, "test", "install-packages"), ["chromium"], { timeout: 15 * 60_000 });
   }
   // The tests run as root, as whom Chromium's sandbox does not start; it sees pages of the test alone.
-  return chromium.launch({ executablePath: PROGRAM, args: ["--no-sandbox", "--disable-gpu"], timeout: 120_000 });
+  return chromium.launch({
+    executablePath: PROGRAM,
+    args: ["--no-sandbox", "--disable-gpu", ...more],
+    timeout: 120_000,
+  });
 }

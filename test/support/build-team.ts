@@ -47,6 +47,10 @@ export interface BuildTeamSettings {
   readonly owner: Session;
   /** Reviewed commit. */
   readonly commit: string;
+  /** @default the local cloud's */
+  readonly regions?: readonly string[];
+  /** More properties of an image's copy in a region. */
+  readonly properties?: (region: string, content: Buffer) => Readonly<Record<string, string>>;
 }
 
 export class BuildTeam {
@@ -63,15 +67,15 @@ export class BuildTeam {
     writeFileSync(this.file("image.crt"), this.certificate);
   }
 
-  /** A build whose stages 7 to 13 went well: private images in both regions, artefacts, a signed request. */
-  async built(minute: number, wrong: Wrong = {}): Promise<Built> {
+  /** A build whose stages 7 to 13 went well: private images in all regions, artefacts, a signed request. */
+  async built(minute: number, wrong: Wrong = {}, content = randomBytes(64 * 1024)): Promise<Built> {
     const started = new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString().replace(/\D/g, "").slice(0, 12);
     const build = `${IMAGE}-${started}-${randomBytes(2).toString("hex")}`;
-    const content = randomBytes(64 * 1024);
     const ids: Record<string, string> = {};
     await Promise.all(
-      REGIONS.map(async (region) => {
-        ids[region] = await this.register(build, wrong.bytes?.[region] ?? content, region, wrong.properties);
+      this.regions.map(async (region) => {
+        const properties = { ...this.settings.properties?.(region, content), ...wrong.properties };
+        ids[region] = await this.register(build, wrong.bytes?.[region] ?? content, region, properties);
       }),
     );
     const request = (wrong.request ?? ((one) => one))(await this.request(build, content, ids));
@@ -96,6 +100,10 @@ export class BuildTeam {
   /** Overwrites an artefact that waits in staging. */
   async tamper(build: string, name: string, content: string): Promise<void> {
     await this.put("staging", `${IMAGE}/${build}/${name}`, content);
+  }
+
+  private get regions(): readonly string[] {
+    return this.settings.regions ?? REGIONS;
   }
 
   private file(name: string): string {
@@ -143,7 +151,7 @@ export class BuildTeam {
       image: { ...REQUEST.image, name: IMAGE, purpose: "generic", providedUntil: "none" },
       target: { name: title, visibility: "public" },
       recipe: { commit, branch: "main", dirty: false },
-      regions: REGIONS.map((region) => ({
+      regions: this.regions.map((region) => ({
         name: region,
         region,
         imageId: ids[region]!,

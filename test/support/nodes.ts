@@ -55,10 +55,13 @@ export class Nodes {
     throw new Error(`there is no server ${name}`);
   }
 
-  /** A command on a node, through the jump host. */
-  async ssh(name: string, command: string, timeout = 60_000): Promise<SshResult> {
+  /**
+   * A command on a node, through the jump host.
+   * @param input what it reads from standard input
+   */
+  async ssh(name: string, command: string, timeout = 60_000, input = ""): Promise<SshResult> {
     const { config } = await this.way(name);
-    return ssh(["-F", config, name, command], timeout);
+    return ssh(["-F", config, name, command], timeout, input);
   }
 
   /**
@@ -167,13 +170,15 @@ export function asRoot(script: string): string {
   return `sudo sh -c ${quote(script)}`;
 }
 
-function ssh(args: readonly string[], timeout: number): Promise<SshResult> {
+function ssh(args: readonly string[], timeout: number, input = ""): Promise<SshResult> {
   return new Promise((resolve) => {
     const options = { timeout, maxBuffer: 64 * 1024 * 1024 };
-    execFile("ssh", args, options, (error, stdout, stderr) => {
+    const child = execFile("ssh", args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : 255;
       resolve({ code, stdout, stderr });
     });
+    // one that reads none of it, or can't be started, says so by its exit status
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }
 

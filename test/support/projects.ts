@@ -26,19 +26,24 @@ export interface RunProjects {
 }
 
 /** A session of the cloud's administrator, with the environment of cloud/env. */
-export function adminSession(env: NodeJS.ProcessEnv): Session {
-  return new Session(sessionOptions(readCloudsFile(env), "admin"));
+export function adminSession(env: NodeJS.ProcessEnv, region?: string): Session {
+  return new Session(sessionOptions(readCloudsFile(env), "admin", region));
 }
 
-/** Makes the three projects `<run>-build`, … and their members; the clouds.yaml goes into `directory`. */
-export async function makeProjects(run: string, directory: string, env: NodeJS.ProcessEnv): Promise<RunProjects> {
+/** Makes projects `<run>-build`, … and their members; the clouds.yaml goes into `directory`. */
+export async function makeProjects(
+  run: string,
+  directory: string,
+  env: NodeJS.ProcessEnv,
+  projects: readonly string[] = PROJECTS,
+): Promise<RunProjects> {
   const admin = adminSession(env);
   const authUrl = await admin.endpoint("identity");
   const clouds: Record<string, unknown> = {};
   const ids: Record<string, string> = {};
   const users: string[] = [];
   const secrets: Secret[] = [];
-  for (const project of PROJECTS) {
+  for (const project of projects) {
     const name = `${run}-${project}`;
     const password = randomBytes(18).toString("base64url");
     const projectId = await make(admin, "project", { name, domain_id: "default" });

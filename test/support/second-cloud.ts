@@ -43,10 +43,11 @@ export class SecondCloud {
     if (status !== 0) say(`cloud/down of cloud ${this.settings.name}: exit status ${status}: ${stderr}`);
   }
 
-  session(region = "RegionOne"): Session {
+  /** @param entry of its clouds.yaml: a project, or `admin` */
+  session(region = "RegionOne", entry = this.settings.project): Session {
     const options = { cwd: ROOT, env: this.env, encoding: "utf8" } as const;
     const env = parseEnvironment(execFileSync("bash", ["-c", 'eval "$(cloud/env)"; env -0'], options));
-    return new Session(sessionOptions(readCloudsFile(env), this.settings.project, region));
+    return new Session(sessionOptions(readCloudsFile(env), entry, region));
   }
 
   private run(command: string, ...args: string[]): SpawnSyncReturns<string> {

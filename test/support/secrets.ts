@@ -51,6 +51,10 @@ export class SecretHunt {
     return [...new Set([...this.secrets.values()].map(({ what }) => what))].sort();
   }
 
+  get all(): readonly Secret[] {
+    return [...this.secrets.values()];
+  }
+
   get count(): number {
     return this.secrets.size;
   }

@@ -6,7 +6,6 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -16,13 +15,12 @@ import type { ImageSignature } from "../../../model/image-signature";
 import { signatureProperties } from "../../../model/image-signature";
 import { createCertificate } from "../../../openstack/barbican";
 import { createImage, getImage, updateImage, uploadImage, waitForImage } from "../../../openstack/glance";
-import { createServer, deleteServer, flavorByName } from "../../../openstack/nova";
-import { waitForActive, waitForServerGone } from "../../../openstack/nova-wait";
 import type { Session } from "../../../openstack/session";
 import { ARTEFACTS } from "../../../stages/lib/artefacts";
 import { scenario } from "../../support/scenario";
 import { SecondCloud } from "../../support/second-cloud";
 import { makeArtefacts, type MadeArtefacts } from "../../support/signed-artefacts";
+import { bootOnce, makeNetwork, refusal } from "./booting";
 
 const MINUTE = 60_000;
 const REGION = "RegionOne";
@@ -59,45 +57,9 @@ describe("a cloud that verifies signatures", () => {
     return id;
   }
 
-  /** Boots it, and takes it away again. Throws what Nova says when it refuses. */
-  async function boot(imageId: string): Promise<string> {
-    const { id } = await createServer(session, {
-      name: "verified",
-      flavorId: (await flavorByName(session, "m1.tiny")).id,
-      imageId,
-      zone: "qemu",
-      networks: [{ uuid: network }],
-    });
-    try {
-      return (await waitForActive(session, id, { timeout: 5 * MINUTE })).status;
-    } finally {
-      await deleteServer(session, id);
-      await waitForServerGone(session, id, { timeout: 2 * MINUTE });
-    }
-  }
+  const boot = (imageId: string): Promise<string> => bootOnce(session, { imageId, network });
 
-  /** Nova tells its users only that no host would do; its log tells why. */
-  async function refused(imageId: string): Promise<string> {
-    const log = path.join(state, "log", "nova-compute-qemu.log");
-    const before = statSync(log).size;
-    await expect(boot(imageId)).rejects.toThrow(/is in ERROR/);
-    return readFileSync(log).subarray(before).toString();
-  }
-
-  async function makeNetwork(): Promise<string> {
-    const make = async (resource: string, json: object): Promise<string> => {
-      const request = {
-        service: "network",
-        method: "POST",
-        path: `/${resource}s`,
-        json: { [resource]: json },
-      } as const;
-      return Object.values(await session.json<Record<string, { readonly id: string }>>(request))[0]!.id;
-    };
-    const id = await make("network", { name: "verified" });
-    await make("subnet", { name: "verified", network_id: id, ip_version: 4, cidr: "10.199.0.0/24" });
-    return id;
-  }
+  const refused = (imageId: string): Promise<string> => refusal(state, () => boot(imageId));
 
   afterAll(() => {
     made.stop();
@@ -111,7 +73,7 @@ describe("a cloud that verifies signatures", () => {
       made = await makeArtefacts(folder);
       cloud.up();
       session = cloud.session();
-      network = await makeNetwork();
+      network = await makeNetwork(session, "10.199.0.0/24");
       const pem = readFileSync(artefact(ARTEFACTS.imageCertificate), "utf8");
       certificate = await createCertificate(session, { name: "image signatures", pem });
     },
