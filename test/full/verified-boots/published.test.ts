@@ -247,7 +247,9 @@ describe("a published image in a stranger's project", () => {
         const opened = openSync(place, "r+");
         writeSync(opened, "!", readFileSync(place).length - 1);
         closeSync(opened);
-        expect(await refusal(states[region], () => boot(region, altered))).toMatch(/[Ss]ignature verification|Integrity|Corrupt/);
+        expect(await refusal(states[region], () => boot(region, altered))).toMatch(
+          /[Ss]ignature verification|Integrity|Corrupt/,
+        );
       }
     },
     20 * MINUTE,
