@@ -1,7 +1,7 @@
 /** What `--purge-data` deletes beside the stack: data that the stack keeps, also when the stack was destroyed before. */
 import { ownBuckets } from "../model/buckets";
 import { OWNER_TAG } from "../model/naming";
-import { deleteImage, listImages } from "../openstack/glance";
+import { deleteImage, listShownAndHidden } from "../openstack/glance";
 import { dataVolumes } from "./data-volumes";
 import type { Deployment } from "./deployment";
 import { purgeCertificates } from "./image-certificate";
@@ -31,7 +31,7 @@ async function purgeImages(deployment: Deployment): Promise<string[]> {
     deployment.config.regions.map(async (region) => {
       const session = deployment.region(region);
       const { project } = await session.token();
-      const found = await listImages(session, { tags: wanted, owner: project.id });
+      const found = await listShownAndHidden(session, { tags: wanted, owner: project.id });
       const lines: string[] = [];
       for (const image of found.filter((one) => wanted.every((tag) => one.tags.includes(tag)))) {
         const what = `image ${image.name ?? image.id} in ${region.name}`;

@@ -2,7 +2,7 @@
 import { ownBuckets } from "../model/buckets";
 import { names, OWNER_TAG } from "../model/naming";
 import { parseLease, type Lease } from "../model/lease";
-import { listImages } from "../openstack/glance";
+import { listShownAndHidden } from "../openstack/glance";
 import { list } from "../openstack/neutron";
 import { headContainer } from "../openstack/swift";
 import { dataVolumes } from "./data-volumes";
@@ -140,7 +140,7 @@ async function volumeStatuses(deployment: Deployment): Promise<VolumeStatus[]> {
 
 async function imageStatuses(deployment: Deployment, region: Deployment["homeRegion"]): Promise<ImageStatus[]> {
   const wanted = [OWNER_TAG, `factory=${deployment.config.factory}`];
-  const found = await listImages(deployment.region(region), { tags: wanted });
+  const found = await listShownAndHidden(deployment.region(region), { tags: wanted });
   return found
     .filter((image) => wanted.every((tag) => image.tags.includes(tag)))
     .map(({ id, name, status, visibility, size, os_hash_algo, os_hash_value }) => ({

@@ -163,6 +163,15 @@ export function listImages(session: Session, filter: ImageFilter = {}): Promise<
   return listAll(session, { service: "image", path: "/images", query, key: "images" });
 }
 
+/** Hidden ones too: Glance lists them only when they are asked for. */
+export async function listShownAndHidden(
+  session: Session,
+  filter: Omit<ImageFilter, "hidden"> = {},
+): Promise<GlanceImage[]> {
+  const both = [false, true].map((hidden) => listImages(session, { ...filter, hidden }));
+  return (await Promise.all(both)).flat();
+}
+
 export type ImageChange =
   | { readonly op: "add" | "replace"; readonly path: string; readonly value: unknown }
   | { readonly op: "remove"; readonly path: string };

@@ -15,13 +15,9 @@ export interface GlanceRegionOptions {
 }
 
 export function glanceRegion({ name, session, factory, authUrl }: GlanceRegionOptions): RegionPort {
-  /** Glance lists hidden images only when they are asked for, and community images only with "all". */
-  const everywhere = async (filter: glance.ImageFilter): Promise<glance.GlanceImage[]> =>
-    (
-      await Promise.all(
-        [false, true].map(async (hidden) => glance.listImages(session, { ...filter, hidden, visibility: "all" })),
-      )
-    ).flat();
+  /** Glance lists community images only with "all". */
+  const everywhere = (filter: glance.ImageFilter): Promise<glance.GlanceImage[]> =>
+    glance.listShownAndHidden(session, { ...filter, visibility: "all" });
   let volumes: Promise<ReadonlySet<string>> | undefined;
   return {
     name,

@@ -7,6 +7,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import { deleteImage } from "../../../openstack/glance";
 import { list } from "../../../openstack/neutron";
 import { SIGNED_INDEX } from "../../../site/simplestreams";
 import { stageLine } from "../../support/builds";
@@ -345,11 +346,18 @@ describe("two releases of an image", () => {
   );
 
   step(
-    "the factory goes, and nothing of it is left",
+    "the factory goes, and what customers have stays: it is named, and nothing else is left",
     async () => {
-      await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
-      const { added, gone } = compareInventories(empty, await inventory(run.projects));
-      expect({ added, gone }).toEqual({ added: [], gone: [] });
+      const { output } = await run.factoryCommand(["destroy", "--purge-data", "--yes"]);
+      for (const build of [first, second])
+        for (const region of REGIONS)
+          expect(output).toContain(`image ${title.dated(build)} in ${region}: kept, it is public`);
+      const { addedItems, gone } = compareInventories(empty, await inventory(run.projects));
+      expect(addedItems.map(({ kind, region }) => [kind, region]).sort()).toEqual(
+        REGIONS.flatMap((region) => [first, second].map(() => ["image", region])),
+      );
+      expect(gone).toEqual([]);
+      for (const { id, region } of addedItems) await deleteImage(eyes.administrator(region), id);
       run.finished = true;
     },
     20 * MINUTE,

@@ -50,6 +50,15 @@ describe("a listing is read to its end", () => {
     expect(second?.query.get("name")).toBe('in:"x,y"');
   });
 
+  test("Glance: hidden images too, where all are wanted", async () => {
+    cloud.on("GET /v2/images", ({ query }) => ({
+      json: { images: [{ id: query.get("os_hidden") === "true" ? "hidden" : "shown" }] },
+    }));
+    const found = await glance.listShownAndHidden(cloud.session(), { tags: ["a"] });
+    expect(found.map(({ id }) => id)).toEqual(["shown", "hidden"]);
+    expect(cloud.calls("GET /v2/images").map(({ query }) => query.get("tag"))).toEqual(["a", "a"]);
+  });
+
   test("Swift: from the last name on until nothing comes", async () => {
     cloud.on(
       "GET /v1/AUTH_p1/bucket",
