@@ -28,9 +28,9 @@ def results = input.jobs.collect { Map scenario ->
         problem = error.message
     }
     [
-        name: scenario.name, problem: problem, result: run.currentBuild.currentResult, description: run.currentBuild.description,
-        displayName: run.currentBuild.displayName, stages: run.stages, shells: run.shells, mails: run.mails, locks: run.locks,
-        started: run.started, generated: run.generated,
+        name: scenario.name, problem: problem, result: problem ? 'REFUSED' : run.currentBuild.currentResult,
+        description: run.currentBuild.description, displayName: run.currentBuild.displayName,
+        stages: run.stages, shells: run.shells, mails: run.mails, locks: run.locks, started: run.started, generated: run.generated,
         disabled: run.jobs.values().findAll { it.disabled }*.fullName, archived: run.archived, tests: run.tests, agents: run.agents, nodes: run.nodes.keySet(),
         console: run.console.text,
     ]

@@ -44,8 +44,8 @@ export interface Job {
   readonly jobParams?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly credentials?: Readonly<Record<string, string>>;
-  /** Result of the build before this one. */
-  readonly previous?: string;
+  /** Result of the build before this one, or of all, the newest first. */
+  readonly previous?: string | readonly string[];
   /** Without it scripts really run. */
   readonly shell?: readonly ShellRule[];
   readonly nodes?: readonly {
@@ -79,6 +79,7 @@ export interface JobResult {
   readonly name: string;
   /** Why the harness refused it; null when it ran. */
   readonly problem: string | null;
+  /** REFUSED when the harness did not run it to its end. */
   readonly result: string;
   readonly description: string | null;
   readonly displayName: string;

@@ -62,6 +62,7 @@ describe("the job of an image", () => {
         job: IMAGE,
         jenkinsfile: path.join(JENKINS, "jobs", "image.Jenkinsfile"),
         jobParams: PARAMETERS,
+        lockLabels: ["build-hosts"],
         environment: { ...environment, FACTORY_TEAM: "team@example.org" },
         nodes: [{ name: "deployer", labels: ["deployer"], workspace }],
       };

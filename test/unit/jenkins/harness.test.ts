@@ -62,6 +62,28 @@ const JOBS: Readonly<Record<string, Partial<Job> & { readonly text: string }>> =
   },
   lockedTwice: { text: pipeline("lock('a') { lock(resource: 'a') { echo 'x' } }") },
   timeOut: { text: pipeline("timeout(time: 1, unit: 'SECONDS') { sh 'sleep 60' }") },
+  unknownLabel: { text: pipeline("lock(label: 'seats', quantity: 1) { echo 'x' }"), lockLabels: ["places"] },
+  knownLabel: { text: pipeline("lock(label: 'places', quantity: 1) { echo 'x' }"), lockLabels: ["places"] },
+  noStages: { text: pipeline("", { stages: "//" }) },
+  sameStages: {
+    text: pipeline("", {
+      stages:
+        "stage('one') {\n agent any\n steps { echo 'x' }\n }\n stage('one') {\n agent any\n steps { echo 'y' }\n }",
+    }),
+  },
+  unknownOption: { text: pipeline("echo 'x'", { options: "buildDiscarder(logRotator(keep: '1'))" }) },
+  expands: {
+    text: pipeline("withEnv(['A=$COLOUR $$COLOUR $NOTHING']) { sh 'echo \"seen: $A\"' }"),
+  },
+  tokens: {
+    text: pipeline(
+      "emailext(to: 'a@example.org', subject: 's', mimeType: 'both', body: '<p>${ENV, var=\"COLOUR\"} $BUILD_LOG &#36;BUILD_LOG $NOTHING</p>')",
+    ),
+  },
+  before: {
+    text: pipeline("echo currentBuild.previousBuild.result + currentBuild.previousBuild.previousBuild.result"),
+    previous: ["NOT_BUILT", "FAILURE"],
+  },
   retries: { text: pipeline("retry(3) { sh 'echo try >> tries; test $(wc -l < tries) = 3' }") },
   caught: { text: pipeline("catchError(buildResult: 'UNSTABLE', stageResult: 'FAILURE') { sh 'false' }") },
   branches: {
@@ -137,9 +159,32 @@ describe("the harness", () => {
     ["checkout", "say skipDefaultCheckout()"],
     ["undeclared", "the job declares no parameter NOTHING"],
     ["oneLine", "steps stands on the line of agent: each section has a line of its own"],
+    ["unknownLabel", "lock: nothing that is declared has the label seats"],
+    ["noStages", "stages: has no stage"],
+    ["sameStages", "stages: has the stage 'one' twice"],
+    ["unknownOption", "logRotator: has no parameter keep"],
     ["lockedTwice", "this build holds a already"],
   ])("refuses what Jenkins would not take, or wait for: %s", (name, message) => {
     expect(results.get(name)!.problem).toContain(message);
+    expect(results.get(name)!.result).toBe("REFUSED");
+  });
+
+  test("a label that is declared can be locked", () => {
+    expect(results.get("knownLabel")).toMatchObject({ problem: null, locks: [{ names: ["places"] }] });
+  });
+
+  test("withEnv expands names that it knows, as Jenkins does, and $$ is one of them", () => {
+    expect(results.get("expands")!.console).toContain("seen: red $COLOUR $NOTHING");
+  });
+
+  test("a mail's tokens are expanded, as email-ext does", () => {
+    expect(results.get("tokens")!.mails[0]!.body).toMatch(
+      /^<p>red [^$]*Running on deployer[^$]* &#36;BUILD_LOG \$NOTHING/,
+    );
+  });
+
+  test("builds before this one", () => {
+    expect(results.get("before")!.console).toContain("NOT_BUILTFAILURE");
   });
 
   test("waits for an agent no longer than its timeout", () => {

@@ -59,6 +59,7 @@ export function imageJob(name: string, first: readonly ShellRule[] = [], more: P
     job: "debian-12",
     jenkinsfile: path.join(JENKINS, "jobs", "image.Jenkinsfile"),
     jobParams: PARAMETERS,
+    lockLabels: ["build-hosts"],
     environment: { FACTORY_GIT: "https://git.example.org/factory.git", FACTORY_TEAM: "team@example.org" },
     shell: [...first, ...WELL],
     url: "https://jenkins.example.org/job/images/job/debian/job/debian-12/7/",

@@ -31,9 +31,13 @@ class CurrentBuild {
     List getBuildCauses(String type) { (run.scenario.causes ?: []).findAll { it._class == type } }
     List getBuildCauses() { (run.scenario.causes ?: [[shortDescription: 'Started by user']]) as List }
 
-    /** The build before this one: its result is all that can be asked; null when there was none. */
-    Map getPreviousBuild() { run.scenario.previous ? [result: run.scenario.previous, currentResult: run.scenario.previous] : null }
+    /** The build before this one: its result is all that can be asked, and what was before it; null when there was none. */
+    Map getPreviousBuild() { before([run.scenario.previous ?: []].flatten()) }
     Map getPreviousCompletedBuild() { previousBuild }
+
+    private static Map before(List results) {
+        results ? [result: results.first(), currentResult: results.first(), previousBuild: before(results.tail())] : null
+    }
 
     def propertyMissing(String name) { throw new HarnessError("currentBuild has no ${name}") }
     def methodMissing(String name, arguments) { throw new HarnessError("currentBuild has no ${name}()") }

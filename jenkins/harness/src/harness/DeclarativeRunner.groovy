@@ -223,7 +223,7 @@ class DeclarativeRunner {
 
     private boolean applies(String condition) {
         String now = run.currentBuild.currentResult
-        String before = run.scenario.previous
+        String before = run.currentBuild.previousBuild?.result
         switch (condition) {
             case ['always', 'cleanup']: return true
             case 'success': return now == 'SUCCESS'

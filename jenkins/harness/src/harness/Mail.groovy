@@ -16,9 +16,19 @@ class Mail {
         if (!people.to && !people.cc) throw new HarnessError('emailext: nobody is to get this mail')
         Map settings = (run.scenario.mail ?: [:]) as Map
         String from = it.from ?: settings.from ?: 'jenkins@jenkins.invalid'
-        String text = message(from, people, it.subject as String, it.body as String, type, it.attachLog as boolean)
-        run.mails << [from: from, to: people.to, cc: people.cc, subject: it.subject, body: it.body, stage: run.context.stage?.name]
+        String subject = expanded(it.subject as String)
+        String body = expanded(it.body as String)
+        String text = message(from, people, subject, body, type, it.attachLog as boolean)
+        run.mails << [from: from, to: people.to, cc: people.cc, subject: subject, body: body, stage: run.context.stage?.name]
         if (settings.port) deliver(settings, from, people.to + people.cc + people.bcc, text)
+    }
+
+    /** Tokens of the mail plugin: the build's log, its variables. Others stay as they are. */
+    private String expanded(String text) {
+        text.replaceAll(/\$(?:(\w+)|\{(\w+)(?:,\s*var="(\w+)")?[^}]*\})/) { String whole, String bare, String braced, String variable ->
+            String name = bare ?: braced
+            name == 'BUILD_LOG' ? run.console.text : run.variable(name == 'ENV' && variable ? variable : name) ?: whole
+        }
     }
 
     /** `a@x, cc:b@x, bcc:c@x`. */
@@ -59,7 +69,7 @@ class Mail {
         html.replaceAll(/(?is)<(style|script|head)\b.*?<\/\1>/, '').replaceAll(/\s*\n\s*/, ' ')
             .replaceAll(/(?i)<a [^>]*href="([^"]*)"[^>]*>(.*?)<\/a>/, '$2 <$1>').replaceAll(/(?i)<pre>/, '\n').replaceAll(/(?i)<br *\/?>/, '\n')
             .replaceAll(/(?i)<\/(p|div|h\d|tr|li|ul|table|pre)>/, '\n').replaceAll(/(?i)<\/t[dh]>/, ' ').replaceAll(/<(?!https?:)[^>]*>/, '')
-            .replace('&lt;', '<').replace('&gt;', '>').replace('&quot;', '"').replace('&#39;', "'").replace('&amp;', '&')
+            .replace('&lt;', '<').replace('&gt;', '>').replace('&quot;', '"').replace('&#39;', "'").replace('&#36;', '$').replace('&amp;', '&')
             .readLines()*.trim().join('\n').replaceAll(/\n{3,}/, '\n\n').trim() + '\n'
     }
 

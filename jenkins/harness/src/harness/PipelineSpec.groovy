@@ -56,6 +56,13 @@ class Section {
         input: ['message', 'id', 'ok', 'submitter', 'submitterParameter', 'parameters'],
     ]
 
+    /** Named parameters of options that are no steps. */
+    static final Map<String, List<String>> PARAMETERS = [
+        logRotator: ['daysToKeepStr', 'numToKeepStr', 'artifactDaysToKeepStr', 'artifactNumToKeepStr', 'removeLastBuild'],
+        disableConcurrentBuilds: ['abortPrevious'],
+        preserveStashes: ['buildCount'],
+    ]
+
     final PipelineSpec spec
     final String kind
     final String name
@@ -76,6 +83,9 @@ class Section {
         if (kind == 'post') return condition(word, given)
         if (kind == 'environment' && word == 'credentials') return [credentials: given.first()]
         if (!CALLS.containsKey(kind) || !CALLS[kind].contains(word)) throw unknown(word)
+        String wrong = kind == 'options' && PARAMETERS.containsKey(word) && given && given.first() instanceof Map
+            ? (given.first() as Map).keySet().find { !(it in PARAMETERS[word]) } : null
+        if (wrong) throw new HarnessError("${word}: has no parameter ${wrong}; there are ${PARAMETERS[word].join(', ')}")
         calls << [name: word, arguments: given]
         return [(word): given]
     }
@@ -96,6 +106,7 @@ class Section {
         if (how == null) throw unknown(word)
         if (how == 'stage') {
             if (given.size() != 2) throw new HarnessError("${where()}: a stage has a name and a block")
+            if (children.any { it.name == given[0] as String }) throw new HarnessError("${where()}: has the stage '${given[0]}' twice")
             children << spec.fill(new Section(spec, 'stage', given[0] as String), given[1] as Closure)
             return new EndOfLine(word)
         }
@@ -103,7 +114,10 @@ class Section {
         switch (how) {
             case ['agent', 'variables', 'value']: parts[word] = given.first(); break
             case 'steps': parts.steps = spec.steps(given.first() as Closure); break
-            case 'stages': parts[word] = spec.fill(new Section(spec, word, null), given.first() as Closure); break
+            case 'stages':
+                parts[word] = spec.fill(new Section(spec, word, null), given.first() as Closure)
+                if (!parts[word].children) throw new HarnessError("${word}: has no stage")
+                break
             case 'conditions': parts.post = spec.fill(new Section(spec, 'post', null), given.first() as Closure); break
             default: parts[word] = LATER.contains(word) ? given.first() : spec.fill(new Section(spec, word, null), given.first() as Closure)
         }

@@ -98,13 +98,21 @@ class Steps {
     }
 
     def step_withEnv(Map it, Closure body) {
+        Map<String, String> known = run.environment()
         Map<String, String> added = (it.overrides as List).collectEntries { entry ->
             String text = "${entry}"
             int at = text.indexOf('=')
             if (at < 1) throw new HarnessError("withEnv: ${text} is no NAME=value")
-            [text.substring(0, at), text.substring(at + 1)]
+            [text.substring(0, at), expanded(text.substring(at + 1), known)]
         } as Map<String, String>
         run.within({ Context inner -> inner.variables << added }, body)
+    }
+
+    /** $NAME and ${NAME} of what is known; $$ is a dollar. */
+    private static String expanded(String text, Map<String, String> known) {
+        text.replaceAll(/\$(?:\$|(\w+)|\{([\w.]+)\})/) { String whole, String bare, String braced ->
+            whole == '$$' ? '$' : known.getOrDefault(bare ?: braced, whole)
+        }
     }
 
     def step_withCredentials(Map it, Closure body) {
@@ -164,6 +172,8 @@ class Steps {
         Map first = it.findAll { key, value -> key in ['resource', 'label', 'quantity'] }
         List<Map> wanted = ([first] + ((it.extra ?: []) as List)).findAll { it.resource || it.label }
         if (!wanted) throw new HarnessError('lock: names neither resource nor label')
+        String nowhere = wanted*.label.find { it && !(it in (run.scenario.lockLabels ?: [])) }
+        if (nowhere) throw new HarnessError("lock: nothing that is declared has the label ${nowhere}")
         List<String> names = wanted.collect { "${it.resource ?: it.label}".toString() }
         String twice = names.find { run.context.locks.contains(it) }
         if (twice) throw new HarnessError("lock: this build holds ${twice} already and would wait for itself")
