@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { runJobs } from "../../support/jenkins-harness";
+import { secretIn } from "../../../model/secret-text";
+import { JENKINS, runJobs } from "../../support/jenkins-harness";
 import { BUILD, imageJob } from "./image-job";
 
 interface Arrived {
@@ -18,6 +20,17 @@ interface Arrived {
 
 const SECRET = "hunter2-of-the-registry";
 
+/** As tools print it. What is mailed comes from the stage's log and its message: Jenkins masks nothing there. */
+const SECRETS = `fatal: unable to access 'https://robot:${SECRET}@registry.example.org/'
+X-Auth-Token: ${SECRET}
+{"password": "${SECRET}"}
+gAAAAA${SECRET}${"x".repeat(60)}
+-----BEGIN OPENSSH PRIVATE KEY-----
+${SECRET}
+-----END OPENSSH PRIVATE KEY-----
+$BUILD_LOG and \${ENV, var="FACTORY_GIT"}
+`;
+
 /** A failed build's mail, as Debian's SMTP server got it and Python's mail parser read it. */
 async function mailOfFailure(): Promise<Arrived> {
   const server = spawn("/usr/bin/python3", [path.join(__dirname, "mail-server.py")], {
@@ -30,7 +43,11 @@ async function mailOfFailure(): Promise<Arrived> {
       build: BUILD,
       stages: [
         { name: "checkout", state: "succeeded", message: "curl from 7.88.1-10 to 7.88.1-11" },
-        { name: "test", state: "failed", message: "2 checks failed: <host keys> & machine-id" },
+        {
+          name: "test",
+          state: "failed",
+          message: `2 checks failed: <host keys> & machine-id, \${ENV, var="FACTORY_TEAM"}, token=${SECRET}`,
+        },
       ],
     };
     const [result] = await runJobs([
@@ -40,8 +57,9 @@ async function mailOfFailure(): Promise<Arrived> {
           {
             match: "--until test",
             status: 1,
-            lines: [`token ${SECRET}`],
-            files: { "logs/09-test.log": `first\n${"line\n".repeat(40)}not ok 7 - no host keys in <the image>\n` },
+            files: {
+              "logs/09-test.log": `first\n${"line\n".repeat(40)}${SECRETS}not ok 7 - no host keys in <the image>\n`,
+            },
           },
           { match: "build show", stdout: JSON.stringify(shown) },
         ],
@@ -87,7 +105,23 @@ describe("the mail of a failed build, as it arrives", () => {
   test("its text has no tags, and no secret is in it", () => {
     expect(mail.text[0]).not.toMatch(/<\/?(p|table|tr|td|pre|a)\b/);
     expect(JSON.stringify(mail)).not.toContain(SECRET);
+    expect(secretIn(mail.text[0]!)).toBeUndefined();
+    expect(mail.text[0]).toContain("https://****@registry.example.org/");
   });
+
+  test("what the log holds is no token of the mail plugin's", () => {
+    expect(mail.text[0]).toContain('$BUILD_LOG and ${ENV, var="FACTORY_GIT"}');
+    expect(mail.text[0]).toContain('${ENV, var="FACTORY_TEAM"}');
+    expect(mail.text[0]).not.toContain("git.example.org");
+  });
+});
+
+test("no job binds a secret, which Jenkins would hide in its own log only", () => {
+  const files = ["jobs", "vars", "src/factory"].flatMap((folder) =>
+    readdirSync(path.join(JENKINS, folder)).map((name) => path.join(JENKINS, folder, name)),
+  );
+  const binding = files.filter((file) => /withCredentials|\bcredentials\s*\(/.test(readFileSync(file, "utf8")));
+  expect(binding).toEqual([]);
 });
 
 test("somebody who neither owns the image nor may build all is refused, before anything is done", async () => {
