@@ -18,14 +18,14 @@ class BuildNumbers implements Serializable {
         if (row.packages) parts << "${row.packages} packages".toString()
         if (row.lynis != null) parts << "lynis ${row.lynis}".toString()
         if (row.cves != null) parts << "${row.cves} known holes".toString()
-        if (row.seconds) parts << duration(row.seconds as double) + slowest(row.stages as Map)
+        if (row.seconds) parts << duration(row.seconds as int) + slowest(row.stages as Map)
         return parts + rate(statistics.builds as List)
     }
 
     @NonCPS
     private static String slowest(Map stages) {
-        List two = (stages ?: [:]).entrySet().sort { -(it.value as double) }.take(2)
-        return two ? " (${two.collect { "${it.key} ${duration(it.value as double)}" }.join(', ')})" : ''
+        List two = (stages ?: [:]).entrySet().sort { -it.value }.take(2)
+        return two ? " (${two.collect { "${it.key} ${duration(it.value as int)}" }.join(', ')})" : ''
     }
 
     @NonCPS
@@ -36,8 +36,8 @@ class BuildNumbers implements Serializable {
     }
 
     @NonCPS
-    private static String duration(double seconds) {
-        if (seconds < 90) return "${Math.round(seconds)} s"
-        return seconds < 5400 ? "${Math.round(seconds / 60)} min" : "${Math.round(seconds / 360) / 10.0d} h"
+    private static String duration(int seconds) {
+        if (seconds < 90) return "${seconds} s"
+        return seconds < 5400 ? "${Math.round(seconds / 60.0d)} min" : "${Math.round(seconds / 360.0d) / 10.0d} h"
     }
 }
