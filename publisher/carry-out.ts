@@ -74,9 +74,12 @@ async function change(
 async function switchStatus(
   region: RegionPort,
   step: Exclude<PlanStep, ChangeStep>,
-  { id, status }: GlanceImage,
+  image: GlanceImage,
 ): Promise<string | undefined> {
+  const { id, status } = image;
   if (step.phase === "delete") {
+    const why = await reasonToKeep(region, image);
+    if (why !== undefined) return `${step.region}: ${step.build} (${id}): is kept: ${why}`;
     if (await region.remove(id)) return describeStep(step);
     return `${step.region}: ${step.build} (${id}): is kept: the cloud says that something stands on it`;
   }
@@ -84,6 +87,14 @@ async function switchStatus(
   if (status === wanted) return undefined;
   await (step.phase === "reactivate" ? region.reactivate(id) : region.deactivate(id));
   return describeStep(step);
+}
+
+/** The plan may be old, and until it was deactivated, a moment ago, anybody could still boot it. */
+async function reasonToKeep(region: RegionPort, image: GlanceImage): Promise<string | undefined> {
+  if (image.protected) return "it is protected by now";
+  const inUse = await region.inUse(image.id, true);
+  if (inUse === undefined) return "whether something stands on it can not be told";
+  return inUse ? "something stands on it by now" : undefined;
 }
 
 function stateOf(plan: ReleasePlan, step: ChangeStep, image: GlanceImage): "open" | "done" {

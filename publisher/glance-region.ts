@@ -51,9 +51,10 @@ export function glanceRegion({ name, session, factory, authUrl }: GlanceRegionOp
         throw error;
       }
     },
-    async inUse(id) {
+    async inUse(id, again = false) {
       try {
         if ((await listServers(session, { image: id, allProjects: true })).length > 0) return true;
+        if (again) volumes = undefined;
         volumes ??= imagesOfVolumes(session);
         return (await volumes).has(id);
       } catch {

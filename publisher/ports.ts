@@ -37,8 +37,11 @@ export interface RegionPort {
   readonly deactivate: (id: string) => Promise<void>;
   /** False: the cloud says that something stands on it. */
   readonly remove: (id: string) => Promise<boolean>;
-  /** Whether servers or volumes of anybody stand on it; undefined: can't be told. */
-  readonly inUse: (id: string) => Promise<boolean | undefined>;
+  /**
+   * Whether servers or volumes of anybody stand on it; undefined: can't be told. `again`: what was listed before does not
+   * count.
+   */
+  readonly inUse: (id: string, again?: boolean) => Promise<boolean | undefined>;
   /** Hex digests of the stored bytes, as they are read now. */
   readonly digests: (id: string, algorithms: readonly string[]) => Promise<Readonly<Record<string, string>>>;
   /** Images that say of themselves that they were made from one of these: by id, or by its hash. */

@@ -209,6 +209,31 @@ test("an old one that somebody deletes in the middle is no more to be done; the 
   other.end();
 });
 
+test.each<[string, (region: GlanceDouble) => void, RegExp]>([
+  ["used", (region) => region.used.add(imageId(0, 2)), /is kept: something stands on it by now/],
+  ["protected", (region) => (region.stored.get(imageId(0, 2))!.protected = true), /is kept: it is protected by now/],
+  [
+    "of which it can't be told",
+    (region) => Object.assign(region, { inUse: () => Promise.resolve(undefined) }),
+    /is kept: whether something stands on it can not be told/,
+  ],
+])("one that is %s since the plan was written is kept", async (_, happens, said) => {
+  const { policy } = world.publisher();
+  const more = { policy: { ...policy, keep: 2, deleteAfterDays: 0 } };
+  await publish(world.publisher(more), build(1), false);
+  world.built(2);
+  world.kill = { left: 0, after: true };
+  for (let left = 0; (await openPlan(world.publisher(), "debian-12")) === undefined; left++) {
+    world.kill = { left, after: true };
+    await publish(world.publisher(more), build(2), false).catch(() => undefined);
+  }
+  world.kill = undefined;
+  happens(world.two);
+  expect(await publish(world.publisher(more), build(2), false)).toBe("published");
+  expect([world.one.stored.has(imageId(0, 1)), world.two.stored.has(imageId(0, 2))]).toEqual([false, true]);
+  expect(world.said.join("\n")).toMatch(said);
+});
+
 test("one that is in use is kept, and said so", async () => {
   const { policy } = world.publisher();
   const more = { policy: { ...policy, keep: 1, deleteAfterDays: 0 } };
