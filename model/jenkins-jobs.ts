@@ -15,6 +15,8 @@ export interface ImageJob {
   readonly regions: readonly string[];
   /** Why it is marked untested; empty for a tested one. */
   readonly untested: string;
+  /** Hours after a build's start in which its host expires, kept or not. */
+  readonly hostHours: number;
 }
 
 /** Jenkins spreads H over its range, differently for each job: at night (UTC), weekends and first days apart. */
@@ -37,5 +39,6 @@ export function imageJobs(config: FactoryConfig, images: readonly ImageDefinitio
     schedule: SCHEDULES[image.schedule] ?? image.schedule,
     regions: [...(home === undefined ? [] : [home]), ...others.filter((name) => image.regions?.includes(name) ?? true)],
     untested: image.status.tested ? "" : (image.status.reason ?? "it was never built"),
+    hostHours: config.build.expireHours,
   }));
 }

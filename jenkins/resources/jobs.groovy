@@ -1,5 +1,6 @@
 // Job DSL: a job for each image of the catalogue, in a folder for each family of operating systems. CATALOGUE is what
-// `factory jenkins catalogue --json` prints; GIT and COMMIT are where Jenkins takes the pipeline from.
+// `factory jenkins catalogue --json` prints; GIT and COMMIT are where Jenkins takes the pipeline from, BRANCH is whose
+// recipes are the usual ones.
 import groovy.json.JsonSlurper
 
 List images = new JsonSlurper().parseText(CATALOGUE) as List
@@ -26,14 +27,16 @@ images.each { Map image ->
             artifactNumToKeep(20)
         }
         parameters {
-            choiceParam('IMAGE', [image.name], 'The image: an entry of the catalogue')
-            stringParam('RECIPES', '', 'Branch, tag or commit of images/; empty: the usual branch. Pipeline and tools stay those of the factory')
-            stringParam('REGIONS', '', "Regions, separated by commas; empty: all (${image.regions.join(', ')})")
+            choiceParam('IMAGE', [image.name], 'The image that this job builds')
+            stringParam('RECIPES', '', "Branch, tag or commit whose images/ is built; empty: ${BRANCH}. Pipeline and tools stay those of the factory, and \
+whose the image is says ${BRANCH}")
+            stringParam('REGIONS', '', "Some of ${image.regions.join(', ')}, separated by commas; empty: all. ${image.regions.first()}, where it is built, \
+always is one")
             booleanParam('FORCE', false, 'Build although nothing has changed')
-            booleanParam('KEEP_HOST', false, 'Keep the build host; it goes when it expires')
+            booleanParam('KEEP_HOST', false, "Keep the build host, until ${image.hostHours} hours after the build's beginning")
             booleanParam('SKIP_PUBLISH', false, 'Make no publish request')
-            booleanParam('TESTS_ONLY', false, 'Only run the tests again, on a host that was kept')
-            stringParam('NOTIFY', '', 'More people who get the mail, separated by commas')
+            booleanParam('TESTS_ONLY', false, 'Only run the tests again, on a host that was kept; it is destroyed after, unless KEEP_HOST is ticked again')
+            stringParam('NOTIFY', '', 'Mail addresses of more people who are told, separated by commas')
             booleanParam('DEBUG', false, 'Let the builder tell everything that it does')
         }
         properties {

@@ -12,17 +12,23 @@ const GOLDEN = path.join(__dirname, "golden");
 const text = (name: string, description: string) => ({ string: { name, default: "", description } });
 const box = (name: string, description: string) => ({ bool: { name, default: false, description } });
 const parameters = (image: string) => [
-  { choice: { name: "IMAGE", choices: [image], description: "The image: an entry of the catalogue" } },
+  { choice: { name: "IMAGE", choices: [image], description: "The image that this job builds" } },
   text(
     "RECIPES",
-    "Branch, tag or commit of images/; empty: the usual branch. Pipeline and tools stay those of the factory",
+    "Branch, tag or commit whose images/ is built; empty: stable. Pipeline and tools stay those of the factory, and whose the image is says stable",
   ),
-  text("REGIONS", "Regions, separated by commas; empty: all (RegionOne, RegionTwo)"),
+  text(
+    "REGIONS",
+    "Some of RegionOne, RegionTwo, separated by commas; empty: all. RegionOne, where it is built, always is one",
+  ),
   box("FORCE", "Build although nothing has changed"),
-  box("KEEP_HOST", "Keep the build host; it goes when it expires"),
+  box("KEEP_HOST", "Keep the build host, until 24 hours after the build's beginning"),
   box("SKIP_PUBLISH", "Make no publish request"),
-  box("TESTS_ONLY", "Only run the tests again, on a host that was kept"),
-  text("NOTIFY", "More people who get the mail, separated by commas"),
+  box(
+    "TESTS_ONLY",
+    "Only run the tests again, on a host that was kept; it is destroyed after, unless KEEP_HOST is ticked again",
+  ),
+  text("NOTIFY", "Mail addresses of more people who are told, separated by commas"),
   box("DEBUG", "Let the builder tell everything that it does"),
 ];
 const job = (name: string, description: string, schedule?: string) => ({

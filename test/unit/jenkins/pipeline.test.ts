@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { STAGES, STAGE_NAMES } from "../../../model/stages";
 import { JENKINS, runJobs, type JobResult } from "../../support/jenkins-harness";
@@ -217,6 +218,25 @@ describe("whatever happens in whichever stage", () => {
     expect(found.mails[0]!.body).toContain(stage === "distribute" && told === "failed" ? "the stage" : reasons[told]);
   });
 });
+
+test("who would begin behind stage 1 can't, for nobody was asked there", () => {
+  const text = readFileSync(path.join(JENKINS, "jobs", "image.Jenkinsfile"), "utf8");
+  expect(text).toMatch(/^ {4}disableRestartFromStage\(\)$/m);
+});
+
+test("a stage of which stage 1 has told nothing does nothing", async () => {
+  const text = readFileSync(path.join(JENKINS, "jobs", "image.Jenkinsfile"), "utf8");
+  const jenkinsfile = path.join(mkdtempSync(path.join(tmpdir(), "restarted-")), "image.Jenkinsfile");
+  try {
+    writeFileSync(jenkinsfile, text.replace("buildStage('initialise')", "echo 'not done again'"));
+    const [result] = await runJobs([imageJob("restarted", [], { jenkinsfile })]);
+    expect(result).toMatchObject({ problem: null, result: "FAILURE", agents: [] });
+    expect(result!.mails[0]!.body).toContain("nothing is known of this build at stage spawn-build-host: start it from");
+    expect(commands(result!, /factory build (debian-12|end|cancel)/)).toEqual([]);
+  } finally {
+    rmSync(path.dirname(jenkinsfile), { recursive: true });
+  }
+}, 60_000);
 
 describe("the library", () => {
   const files = readdirSync(path.join(JENKINS, "vars")).filter((name) => name.endsWith(".groovy"));

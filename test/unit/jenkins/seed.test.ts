@@ -30,6 +30,7 @@ function seed(name: string, images: readonly unknown[], more: Partial<Job> = {})
     jenkinsfile: path.join(JENKINS, "jobs", "seed.Jenkinsfile"),
     environment: {
       FACTORY_GIT: "https://git.example.org/factory.git",
+      FACTORY_GIT_REF: "stable",
       FACTORY_COMMIT: "a".repeat(40),
       FACTORY_TEAM: "team@example.org",
     },
@@ -38,24 +39,40 @@ function seed(name: string, images: readonly unknown[], more: Partial<Job> = {})
   };
 }
 
+const byOlga = {
+  causes: [{ _class: "hudson.model.Cause$UserIdCause", userId: "olga" }],
+  people: { olga: { mail: "owner@example.org", groups: ["factory-users"] } },
+};
+const BROKEN = {
+  match: "jenkins catalogue",
+  status: 1,
+  files: { "logs/factory.log": "factory: images/debian-12/image.yaml: owner is missing\n" },
+};
+
+type One = JobResult;
+type Nine = readonly [One, One, One, One, One, One, One, One, One];
+
 let first: JobResult, more: JobResult, less: JobResult, broken: JobResult, all: JobResult, byOwner: JobResult;
+let stillBroken: JobResult, mended: JobResult, seedByOwner: JobResult;
 beforeAll(async () => {
   const existing = ["images/debian/debian-12", "images/debian/debian-13", "factory/seed"];
-  [first, more, less, broken, all, byOwner] = (await runJobs([
+  [first, more, less, broken, all, byOwner, stillBroken, mended, seedByOwner] = (await runJobs([
     seed("first", catalogue),
     seed("an image more", [...catalogue, ...added]),
     seed("an image less", catalogue.slice(0, 1), { existing }),
-    seed("a broken catalogue", [], { existing, shell: [{ match: "jenkins catalogue", status: 1 }] }),
+    seed("a broken catalogue", [], { existing, shell: [BROKEN] }),
     seed("build-all", catalogue, {
       jenkinsfile: path.join(JENKINS, "jobs", "build-all.Jenkinsfile"),
       jobs: { "/images/debian/debian-12": "FAILURE" },
     }),
     seed("build-all by an owner", catalogue, {
       jenkinsfile: path.join(JENKINS, "jobs", "build-all.Jenkinsfile"),
-      causes: [{ _class: "hudson.model.Cause$UserIdCause", userId: "olga" }],
-      people: { olga: { mail: "owner@example.org", groups: ["factory-users"] } },
+      ...byOlga,
     }),
-  ])) as unknown as readonly [JobResult, JobResult, JobResult, JobResult, JobResult, JobResult];
+    seed("still broken", [], { shell: [BROKEN], previous: ["NOT_BUILT", "FAILURE"] }),
+    seed("mended", catalogue, { previous: "FAILURE" }),
+    seed("by an owner", catalogue, byOlga),
+  ])) as unknown as Nine;
 }, 300_000);
 
 test("each image of the catalogue has a job in its family's folder", () => {
@@ -110,6 +127,19 @@ test("a job whose image has left the catalogue is disabled, not deleted; others 
 test("a catalogue that can not be read changes no job, and the team is told", () => {
   expect(broken).toMatchObject({ problem: null, result: "FAILURE", generated: {}, disabled: [] });
   expect(broken.mails).toMatchObject([{ to: ["team@example.org"] }]);
+  expect(broken.mails[0]!.body).toContain("Reason: images/debian-12/image.yaml: owner is missing");
+});
+
+test("the team is told once that it fails, and once that it is well again", () => {
+  expect(stillBroken).toMatchObject({ result: "FAILURE", mails: [] });
+  expect(mended.mails).toMatchObject([
+    { to: ["team@example.org"], subject: expect.stringMatching(/seed success$/) as string },
+  ]);
+  expect(first.mails).toEqual([]);
+});
+
+test("the seed is for administrators and operations, and for its schedule", () => {
+  expect(seedByOwner).toMatchObject({ problem: null, result: "NOT_BUILT", generated: {}, mails: [] });
 });
 
 test("build-all is for administrators and operations, not for owners", () => {

@@ -15,6 +15,7 @@ test("a job says whose it is, when it runs and where its image goes", () => {
       schedule: "H H(1-4) * * *",
       regions: ["RegionOne", "RegionTwo"],
       untested: "",
+      hostHours: config.build.expireHours,
     },
   ]);
 });
