@@ -109,7 +109,16 @@ export class Production {
 
   /** A command as an administrator types it. */
   begin(...words: readonly string[]): RunningCommand {
-    const env = { ...process.env, ...cloudEnv(), ...this.environment };
+    return this.beginWith({}, words);
+  }
+
+  /** @param more of the environment */
+  async factoryWith(more: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<CommandResult> {
+    return this.beginWith(more, words).result;
+  }
+
+  private beginWith(more: NodeJS.ProcessEnv, words: readonly string[]): RunningCommand {
+    const env = { ...process.env, ...cloudEnv(), ...this.environment, ...more };
     const program = path.join(ROOT, "bin", "factory");
     const log = this.file(`command-${(this.count += 1)}.log`);
     const title = `factory ${words.join(" ")}`;
