@@ -169,7 +169,12 @@ export function rotated(publisher: Publisher, listed: readonly ListedRegion[], w
     listed.map(({ listing }) => listing),
     wish,
   );
-  if ("actions" in rotation) return rotation.actions;
+  if ("actions" in rotation) {
+    for (const { listing } of listed)
+      if (listing.images.some(({ retired, inUse }) => retired !== undefined && inUse === undefined))
+        publisher.say(`${listing.region}: whether something stands on old images can not be told: they are kept`);
+    return rotation.actions;
+  }
   rotation.refused.forEach((line) => publisher.say(line));
   throw new Error(`${wish.current}: nothing was changed: ${rotation.refused.join("; ")}`);
 }

@@ -68,7 +68,7 @@ export class BuildTeam {
   }
 
   /** A build whose stages 7 to 13 went well: private images in all regions, artefacts, a signed request. */
-  async built(minute: number, wrong: Wrong = {}, content = randomBytes(64 * 1024)): Promise<Built> {
+  async built(minute: number, wrong: Wrong = {}, content: Buffer = randomBytes(64 * 1024)): Promise<Built> {
     const started = new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString().replace(/\D/g, "").slice(0, 12);
     const build = `${IMAGE}-${started}-${randomBytes(2).toString("hex")}`;
     const ids: Record<string, string> = {};

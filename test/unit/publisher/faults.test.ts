@@ -234,6 +234,19 @@ test.each<[string, (region: GlanceDouble) => void, RegExp]>([
   expect(world.said.join("\n")).toMatch(said);
 });
 
+test("a region that can't tell who uses its images keeps them, and that is said", async () => {
+  const { policy } = world.publisher();
+  const more = { policy: { ...policy, keep: 1, deleteAfterDays: 0 } };
+  Object.assign(world.two, { inUse: () => Promise.resolve(undefined) });
+  for (const index of [1, 2]) {
+    if (index === 2) world.built(2);
+    await publish(world.publisher(more), build(index), false);
+  }
+  expect([world.one.stored.has(imageId(0, 1)), world.two.stored.has(imageId(0, 2))]).toEqual([false, true]);
+  const line = "RegionTwo: whether something stands on old images can not be told: they are kept";
+  expect(world.said.filter((one) => one.includes("can not be told"))).toEqual([line]);
+});
+
 test("one that is in use is kept, and said so", async () => {
   const { policy } = world.publisher();
   const more = { policy: { ...policy, keep: 1, deleteAfterDays: 0 } };
