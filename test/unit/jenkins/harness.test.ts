@@ -91,13 +91,17 @@ const JOBS: Readonly<Record<string, Partial<Job> & { readonly text: string }>> =
       stages: `stage('all') {
       failFast false
       parallel {
+        stage('bad') {
+          agent { label 'deployer' }
+          steps { error('bad') }
+        }
         stage('good') {
           agent { label 'deployer' }
           steps { echo 'good' }
         }
-        stage('bad') {
+        stage('late') {
           agent { label 'deployer' }
-          steps { error('bad') }
+          steps { echo 'late' }
         }
       }
     }
@@ -205,7 +209,7 @@ describe("the harness", () => {
   test("branches run beside each other: one that fails stops none of them, but what comes next", () => {
     const { stages, result } = results.get("branches")!;
     const status = Object.fromEntries(stages.map(({ name, status: how }) => [name, how]));
-    expect(status).toEqual({ all: "FAILURE", good: "SUCCESS", bad: "FAILURE", next: "NOT_BUILT" });
+    expect(status).toEqual({ all: "FAILURE", bad: "FAILURE", good: "SUCCESS", late: "SUCCESS", next: "NOT_BUILT" });
     expect(result).toBe("FAILURE");
   });
 

@@ -107,12 +107,13 @@ class DeclarativeRunner {
         return wanted.arguments.first() as String
     }
 
-    private void runStage(Section stage) {
+    /** @param beside it is a branch: what fails in another one meanwhile does not keep it from beginning */
+    private void runStage(Section stage, boolean beside = false) {
         checkStage(stage)
         Map told = [name: stage.name, status: 'SUCCESS', branch: run.context.branch, started: System.currentTimeMillis()]
         run.stages << told
         run.within({ Context c -> c.stages << told }) {
-            if (broken != null) {
+            if (broken != null && !beside) {
                 told.status = 'NOT_BUILT'
                 run.console.line("Stage \"${stage.name}\" skipped due to earlier failure(s)")
                 nested(stage).each { runStage(it) }
@@ -191,7 +192,7 @@ class DeclarativeRunner {
             if (broken != null) throw broken
             return
         }
-        Map branches = nested(stage).collectEntries { Section child -> [child.name, { runStage(child) }] }
+        Map branches = nested(stage).collectEntries { Section child -> [child.name, { runStage(child, true) }] }
         Steps.of(run).invoke('parallel', [branches], null)
         if (broken != null) throw broken
     }
