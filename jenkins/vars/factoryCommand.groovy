@@ -14,9 +14,13 @@ def call(Map how = [:], List words) {
 
 /** Recipes and regions of this build, as the command line takes them from the environment. */
 private List<String> chosen() {
-    Map all = [FACTORY_RECIPES: env.RECIPES_DIRECTORY, FACTORY_REGIONS: env.CHOSEN_REGIONS]
-    // Jenkins expands $NAME in it
-    return all.findAll { it.value }.collect { "${it.key}=${it.value.replace('$', '$$')}".toString() }
+    return assignments([FACTORY_RECIPES: env.RECIPES_DIRECTORY, FACTORY_REGIONS: env.CHOSEN_REGIONS])
+}
+
+/** For withEnv, which expands $NAME in it. */
+@com.cloudbees.groovy.cps.NonCPS
+private static List<String> assignments(Map values) {
+    return values.findAll { it.value }.collect { "${it.key}=${it.value.replace('$', '$$')}".toString() }
 }
 
 @com.cloudbees.groovy.cps.NonCPS

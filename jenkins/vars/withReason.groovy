@@ -8,7 +8,7 @@ def call(Closure work) {
         work()
     } catch (FlowInterruptedException interrupted) {
         env.TIMED_OUT = interrupted.causes.any { it instanceof ExceededTimeout } ? 'true' : 'false'
-        env.FAILED_REASON = env.TIMED_OUT == 'true' ? 'it took longer than it may' : interrupted.causes*.shortDescription.join('; ')
+        env.FAILED_REASON = env.TIMED_OUT == 'true' ? 'it took longer than it may' : told(interrupted.causes)
         throw interrupted
     } catch (Exception failure) {
         String said = failure instanceof AbortException ? failure.message : "${failure}"
@@ -16,4 +16,9 @@ def call(Closure work) {
         env.FAILED_REASON = said.startsWith('script returned exit code') ? '' : said
         throw failure
     }
+}
+
+@com.cloudbees.groovy.cps.NonCPS
+private static String told(List causes) {
+    return causes*.shortDescription.join('; ')
 }

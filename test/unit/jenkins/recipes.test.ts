@@ -13,7 +13,18 @@ echo "recipes $(cat "$FACTORY_RECIPES/name"), regions $FACTORY_REGIONS"
 exit 1
 `;
 
-const WANTED = ["", "  feature ", "v1", "-f", "--force", "-q", "feature typo", "$FACTORY_TEAM", "feature"] as const;
+const WANTED = [
+  "",
+  "  feature ",
+  "v1",
+  "-f",
+  "--force",
+  "-q",
+  "feature typo",
+  "$FACTORY_TEAM",
+  "for-$FACTORY_TEAM",
+  "feature",
+] as const;
 
 describe("the recipes of a build", () => {
   let directory: string;
@@ -39,6 +50,8 @@ describe("the recipes of a build", () => {
     commit("usual", "olga@example.org");
     git("checkout", "-q", "-b", "feature");
     commit("feature", "eve@example.org");
+    git("checkout", "-q", "-b", "for-$FACTORY_TEAM", "v1");
+    commit("dollar", "olga@example.org");
     git("checkout", "-q", "stable");
     const bin = path.join(directory, "bin");
     mkdirSync(bin);
@@ -71,6 +84,7 @@ describe("the recipes of a build", () => {
     ["", "usual"],
     ["  feature ", "feature"],
     ["v1", "tagged"],
+    ["for-$FACTORY_TEAM", "dollar"],
   ] as const)("RECIPES '%s' are the %s ones", (wanted, name) => {
     expect(of(wanted)).toMatchObject({ problem: null, result: "FAILURE" });
     expect(of(wanted).console).toContain(`recipes ${name}, regions RegionOne,RegionTwo`);
@@ -80,7 +94,7 @@ describe("the recipes of a build", () => {
     "RECIPES '%s' is refused in one line that says what to do",
     (wanted) => {
       expect(of(wanted)).toMatchObject({ problem: null, result: "FAILURE" });
-      expect(of(wanted).console).not.toMatch(/recipes (usual|feature|tagged), regions|fatal:|error:/);
+      expect(of(wanted).console).not.toMatch(/recipes (usual|feature|tagged|dollar), regions|fatal:|error:/);
       const reason = `RECIPES: the repository has no branch, tag or commit "${wanted}"; leave it empty for the usual branch (stable)`;
       expect(of(wanted).console).toContain(`ERROR: ${reason}`);
       expect(of(wanted).mails[0]?.body).toContain(reason.replaceAll('"', "&quot;").replace("$", "&#36;"));
