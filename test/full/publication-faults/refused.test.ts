@@ -2,7 +2,6 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { readEnvelope } from "../../../model/dsse";
 import { getImage } from "../../../openstack/glance";
 import { requestEnvelopeName, requestName } from "../../../model/publish-request";
 import { IMAGE, type Built } from "../../support/build-team";
@@ -80,7 +79,6 @@ const CASES: readonly Case[] = [
     `request: envelope ${name}`,
     built(async ({ request }) => {
       const text = await objectOf(requestEnvelopeName(request));
-      expect(readEnvelope(change(text), "it")).toBeDefined();
       expect(change(text)).not.toBe(text);
       await production.team.put("requests", requestEnvelopeName(request), change(text));
     }),
