@@ -63,7 +63,11 @@ const infrastructure = z.strictObject({
           "is no address of a repository; write it as https://git.example.org/images.git",
         )
         .describe("The repository that build hosts clone recipes from"),
-      ref: text.default("main").describe("Branch or tag"),
+      ref: z
+        .string()
+        .regex(/^[^\s-]\S*$/, "is no branch or tag; write it as main")
+        .default("main")
+        .describe("Branch or tag"),
     })
     .optional()
     .describe("Where recipes come from; without it the working tree's commit is sent along"),

@@ -256,6 +256,13 @@ describe("one line with file, line, path, value and remedy", () => {
       "directory.provider: is an existing directory, whose password can't be generated; say where it comes from in secrets.directoryReplicator",
     ],
     [
+      "a branch that git would take for an option",
+      "  mirrors: {",
+      '  git: { url: "https://git.example.org/a.git", ref: "-f" }\n  mirrors: {',
+      "git: {",
+      'infrastructure.git.ref: "-f" is no branch or tag; write it as main',
+    ],
+    [
       "out of range",
       "expireHours: 24",
       "expireHours: 0",
