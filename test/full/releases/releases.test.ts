@@ -354,7 +354,7 @@ describe("two releases of an image", () => {
           expect(output).toContain(`image ${title.dated(build)} in ${region}: kept, it is public`);
       const { addedItems, gone } = compareInventories(empty, await inventory(run.projects));
       expect(addedItems.map(({ kind, region }) => [kind, region]).sort()).toEqual(
-        REGIONS.flatMap((region) => [first, second].map(() => ["image", region])),
+        REGIONS.flatMap((region) => [first, second].map(() => ["hidden image", region])),
       );
       expect(gone).toEqual([]);
       for (const { id, region } of addedItems) await deleteImage(eyes.administrator(region), id);
