@@ -134,7 +134,7 @@ test("revoking, killed at each of its changes", async () => {
     );
     return others.map((one) => `${one ?? ""} is named`);
   };
-  const count = await killedAtEach({ words: ["revoke", IMAGE, "--reason", "a hole"], rules });
+  const count = await killedAtEach({ words: ["revoke", bad, "--reason", "a hole"], rules });
   expect(await lookAt(production)).toEqual(all(null));
   expect(await production.records("revoked", bad)).toBe(1);
   expect(await production.released("catalogue.json")).toContain("a hole");
