@@ -60,7 +60,7 @@ describe("two releases of an image", () => {
     [name, visibility, shown, status, purpose].join(", ");
   const current = image(title.current, "public", "shown", "active", "minimal");
 
-  /** The web servers show for a minute what they have fetched before. */
+  /** The web servers ask for what is new, but what they have fetched is shown a moment longer. */
   async function soon(check: () => Promise<void>): Promise<void> {
     let problem: unknown;
     const attempt = async (): Promise<true | undefined> =>
@@ -68,7 +68,7 @@ describe("two releases of an image", () => {
         () => true,
         (error: unknown) => void (problem = error),
       );
-    await eventually("the site", attempt, { timeout: 1.5 * MINUTE, interval: 3000 }).catch((late: unknown) => {
+    await eventually("the site", attempt, { timeout: MINUTE / 2, interval: 1000 }).catch((late: unknown) => {
       throw problem ?? late;
     });
   }

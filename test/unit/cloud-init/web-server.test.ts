@@ -19,6 +19,12 @@ test("nothing of a visitor's request but the object's name gets to the object st
   expect(site).toMatch(/\$request_method !~ \^\(GET\|HEAD\)\$/);
 });
 
+test("what may change is asked about at once: a file and its signature are of the same publication", () => {
+  const site = fileOf(web(), SITE);
+  expect(site).toMatch(/proxy_cache_valid 200 206 1s;/);
+  expect(site).toContain("proxy_cache_revalidate on;");
+});
+
 test("old TLS is refused, and every header that browsers protect themselves by is sent with errors too", () => {
   const site = fileOf(web(), SITE);
   expect(site).toContain("ssl_protocols TLSv1.2 TLSv1.3;");
