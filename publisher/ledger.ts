@@ -63,8 +63,10 @@ export async function append(keeper: Keeper, ledger: Ledger, record: NewRecord):
   const { image, records, head } = ledger;
   const sequence = records.length + 1;
   const whole: ReleaseRecord = { version: 1, image, sequence, previous: head, ...record };
-  const text = await sealed(keeper, RELEASE_RECORD, whole);
   const name = recordName(image, sequence);
+  // What could not be read again would stop this image for good.
+  readRecord(JSON.stringify(whole), name);
+  const text = await sealed(keeper, RELEASE_RECORD, whole);
   if ((await keeper.release.write(name, text, { type: "application/json", ifAbsent: true })) === "exists")
     throw new Error(`${name}: was written by another publisher just now; run the command again`);
   return { image, records: [...records, whole], head: digest(text) };

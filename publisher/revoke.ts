@@ -41,7 +41,14 @@ export async function revoke(publisher: Publisher, what: string, reason: string)
 /** Revocations that a region has not taken yet. */
 export async function revokeQueued(publisher: Publisher): Promise<Revoked[]> {
   const done: Revoked[] = [];
-  for (const build of await queuedBuilds(publisher)) done.push(await carryOut(publisher, build));
+  for (const build of await queuedBuilds(publisher)) {
+    // One image's records that are not to be believed keep no other one from being revoked.
+    const outcome = await carryOut(publisher, build).catch((error: unknown): Revoked => {
+      const why = error instanceof Error ? error.message : String(error);
+      return { build, queued: [`${build} is not told of in the catalogue yet: ${why}`], builtOn: [] };
+    });
+    done.push(outcome);
+  }
   return done;
 }
 
