@@ -8,7 +8,7 @@ export interface CommandOptions {
   readonly timeout?: number;
 }
 
-/** What it wrote to standard output. Throws one line with the end of what it said when it fails. */
+/** What it wrote to standard output. Throws one line when it fails: its error, or the end of what it said. */
 export function command(program: string, args: readonly string[], options: CommandOptions = {}): Promise<Buffer> {
   const { input, env, timeout = 60_000 } = options;
   return new Promise((resolve, reject) => {
@@ -23,7 +23,9 @@ export function command(program: string, args: readonly string[], options: Comma
         resolve(stdout);
         return;
       }
-      const said = stderr.toString().trim().split("\n").at(-1) ?? "";
+      const lines = stderr.toString().trim().split("\n");
+      // git's last line is advice.
+      const said = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? "";
       reject(new Error(`${program}: ${said === "" ? error.message : said}`, { cause: error }));
     });
     child.stdin?.on("error", () => undefined);

@@ -3,6 +3,9 @@ import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { command } from "./command";
 
+/** How a directory goes: what still runs may write into it while it goes. */
+export const REMOVED = { recursive: true, force: true, maxRetries: 5 } as const;
+
 /** Makes a directory that only this user may enter; its name says which process it belongs to. */
 export function makeOwn(parent: string, prefix: string): Promise<string> {
   return mkdtemp(path.join(parent, `${prefix}${process.pid}-`));
@@ -20,7 +23,7 @@ export async function removeLeft(parent: string, prefix: string): Promise<void> 
     const about = await lstat(directory).catch(() => undefined);
     if (!about?.isDirectory() || about.uid !== process.getuid?.()) continue;
     await endAgents(directory);
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, REMOVED);
   }
 }
 

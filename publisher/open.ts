@@ -8,9 +8,11 @@ import { Session } from "../openstack/session";
 import { renderSite } from "../site/render";
 import { barbicanCertificates, type CertificateSessions } from "./barbican-certificates";
 import { glanceRegion } from "./glance-region";
-import { makeOwn, removeLeft } from "./leftovers";
+import { closeWhenInterrupted } from "./interrupts";
+import { makeOwn, removeLeft, REMOVED } from "./leftovers";
 import { openPgp } from "./openpgp";
 import type { Publisher } from "./ports";
+import { imageKeys } from "./request";
 import { reviewOf } from "./review";
 import { swiftObjects } from "./swift-objects";
 
@@ -63,7 +65,13 @@ export async function withPublisher<T>(
   await removeLeft(tmpdir(), "factory-publisher-");
   const files = await makeOwn(tmpdir(), "factory-publisher-");
   const pgp = await openPgp(inMemory());
+  const close = async (): Promise<void> => {
+    await pgp.close();
+    await rm(files, REMOVED);
+  };
+  const ended = closeWhenInterrupted(close);
   try {
+    imageKeys(trusted.image);
     const bucket = (name: string) => swiftObjects(access.buckets, name);
     return await work({
       factory,
@@ -84,8 +92,8 @@ export async function withPublisher<T>(
       release: bucket(buckets.release),
       key: await pgp.publisherKey(access.keys),
       trusted,
-      builders: await pgp.keyring(trusted.openPgp),
-      approvers: approvers.length === 0 ? undefined : await pgp.keyring(approvers),
+      builders: await pgp.keyring(trusted.openPgp, "publish.trustedKeys"),
+      approvers: approvers.length === 0 ? undefined : await pgp.keyring(approvers, "publish.approvers"),
       isReviewed: reviewOf(repository, policy.branches, files),
       renderSite,
       work: files,
@@ -94,8 +102,8 @@ export async function withPublisher<T>(
       say,
     });
   } finally {
-    await pgp.close();
-    await rm(files, { recursive: true, force: true });
+    await close();
+    ended();
   }
 }
 

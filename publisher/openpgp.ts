@@ -2,12 +2,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { command } from "./command";
-import { endAgents, makeOwn, removeLeft } from "./leftovers";
+import { endAgents, makeOwn, removeLeft, REMOVED } from "./leftovers";
 import type { Keyring, PublisherKey } from "./ports";
 
 /** Everything that is opened here is closed by this. */
 export interface OpenPgp {
-  readonly keyring: (armoured: readonly string[]) => Promise<Keyring>;
+  /** @param setting which names them, for errors */
+  readonly keyring: (armoured: readonly string[], setting: string) => Promise<Keyring>;
   /** @param secrets armoured secret keys, the one that signs first: former ones only verify */
   readonly publisherKey: (secrets: readonly string[]) => Promise<PublisherKey>;
   readonly close: () => Promise<void>;
@@ -20,26 +21,31 @@ export async function openPgp(parent: string): Promise<OpenPgp> {
   await removeLeft(parent, PREFIX);
   const root = await makeOwn(parent, PREFIX);
   const homes: string[] = [];
-  const home = async (keys: readonly string[]): Promise<string> => {
+  const home = async (keys: readonly string[], setting: string): Promise<string> => {
     const directory = path.join(root, String(homes.length));
     homes.push(directory);
     await mkdir(directory, { mode: 0o700 });
-    for (const key of keys) await gpg(directory, ["--import"], key);
+    for (const [index, key] of keys.entries())
+      await gpg(directory, ["--import"], key).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Error(`${setting}: key ${index + 1} of ${keys.length} can not be read: ${why}`, { cause: error });
+      });
     return directory;
   };
   return {
-    keyring: async (armoured) => keyringIn(await home(armoured), root),
+    keyring: async (armoured, setting) => keyringIn(await home(armoured, setting), root),
     publisherKey: async (secrets) => {
-      const directory = await home(secrets);
+      const directory = await home(secrets, "secrets.publisher");
       const [newest = ""] = secrets;
       const shown = (await gpg(directory, ["--with-colons", "--show-keys"], newest)).toString();
-      const fingerprint = /^fpr:(?:[^:]*:){8}([0-9A-F]{40}):/m.exec(shown)?.[1];
+      // A public key would sign nothing, and everything that the publisher has written would look like somebody else's.
+      const fingerprint = /^sec:/m.test(shown) ? /^fpr:(?:[^:]*:){8}([0-9A-F]{40}):/m.exec(shown)?.[1] : undefined;
       if (fingerprint === undefined) throw new Error("secrets.publisher: holds no OpenPGP secret key");
       return keyIn(directory, root, fingerprint);
     },
     async close() {
       await endAgents(root);
-      await rm(root, { recursive: true, force: true });
+      await rm(root, REMOVED);
     },
   };
 }

@@ -46,8 +46,16 @@ async function checkEnvelope({ requests, trusted }: Reader, build: string, bytes
   if (!payload.equals(bytes)) throw new Error(`${where}: holds another request than ${requestName({ build })}`);
 }
 
-/** Of certificates or public keys in PEM. */
-export const imageKeys = (pems: readonly string[]): KeyObject[] => pems.map((pem) => createPublicKey(pem));
+/** Of certificates or public keys in PEM. Throws one line for what is neither. */
+export const imageKeys = (pems: readonly string[]): KeyObject[] =>
+  pems.map((pem, index) => {
+    try {
+      return createPublicKey(pem);
+    } catch (error) {
+      const which = `publish.trustedCertificates: ${index + 1} of ${pems.length}`;
+      throw new Error(`${which} is no certificate and no public key in PEM`, { cause: error });
+    }
+  });
 
 /** Builds that a request lies there for, the oldest first. */
 export async function requestedBuilds({ requests }: Pick<Publisher, "requests">): Promise<string[]> {
