@@ -182,12 +182,11 @@ async function listRequest(publisher: Publisher, build: string, records: readonl
 }
 
 /** True when every region has taken it. */
-function tellRevoked(say: (line: string) => void, { build, queued, builtOn }: Revoked): boolean {
+function tellRevoked(say: (line: string) => void, { build, queued, builtOn, former }: Revoked): boolean {
   say(`${build}: revoked${queued.length === 0 ? " in every region" : ""}`);
   builtOn.forEach((child) => say(`  was made from it: ${child}`));
   queued.forEach((line) => say(`  ${line}; factory publish tries again`));
-  const { image } = parseBuildId(build);
-  say(`  to give customers the release before it: factory rollback ${image}`);
+  if (former !== undefined) say(`  to give customers ${former} again: factory rollback ${parseBuildId(build).image}`);
   return queued.length === 0;
 }
 

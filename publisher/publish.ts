@@ -93,6 +93,8 @@ async function checked(publisher: Publisher, opened: OpenedRequest, ledger: Ledg
     publisher.say(`${build}: waits for approval: factory publish approve ${build}`);
     return "waits";
   }
+  if (!approved && publisher.policy.approval === "person")
+    publisher.say(`${build}: waits for approval; once it is approved, and as things are now:`);
   await verifyStored(publisher, request);
   const plan = await planFor(publisher, opened, ledger, way.dryRun);
   if (way.dryRun) return tell(publisher, plan);

@@ -7,6 +7,7 @@ import type { GlanceImage } from "../openstack/glance";
 import { refreshCatalogue } from "./finish";
 import { append, readLedger } from "./ledger";
 import type { Publisher, RegionPort } from "./ports";
+import { before } from "./roll-back";
 import { formerCatalogue } from "./site";
 
 export interface Revoked {
@@ -15,6 +16,8 @@ export interface Revoked {
   readonly queued: readonly string[];
   /** Images and builds that were made from it: `RegionOne: name (id)`. */
   readonly builtOn: readonly string[];
+  /** The release that customers can be given again; undefined: they have a current one, or there is none. */
+  readonly former?: string | undefined;
 }
 
 const QUEUE = ".factory/revocations/";
@@ -35,7 +38,13 @@ export async function revoke(publisher: Publisher, what: string, reason: string)
     const at = publisher.now().toISOString();
     await append(publisher, ledger, { kind: "revoked", build, at, by: publisher.who, reason });
   }
-  return carryOut(publisher, build);
+  return { ...(await carryOut(publisher, build)), former: await formerOf(publisher, image) };
+}
+
+async function formerOf(publisher: Publisher, image: string): Promise<string | undefined> {
+  const history = historyOf((await readLedger(publisher, image)).records);
+  const revoked = history.revoked.map(({ build }) => build);
+  return history.current === undefined ? before(history, revoked) : undefined;
 }
 
 /** Revocations that a region has not taken yet. */

@@ -68,8 +68,8 @@ export async function rollBack(publisher: Publisher, { image, to, dryRun }: Roll
   publisher.say(`${image}: is ${target} again${plan.from === null ? "" : `, no more ${plan.from}`}`);
 }
 
-/** The newest release before the current one that nobody has gone back from. */
-function before(
+/** The newest release before the current one that nobody has gone back from. Pure. */
+export function before(
   { current, published, withdrawn }: ReturnType<typeof historyOf>,
   revoked: readonly string[],
 ): string | undefined {

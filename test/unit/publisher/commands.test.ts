@@ -107,3 +107,27 @@ describe("records of one image that are not to be believed", () => {
     expect(await world.release.list(".factory/revocations/")).toEqual([`.factory/revocations/${other}.json`]);
   });
 });
+
+test("after a revocation, the way back is told only where customers have none and there is one", async () => {
+  for (const index of [0, 1]) {
+    world.built(index);
+    await publish(world.publisher(), build(index), false);
+  }
+  const hints = (): string[] => world.said.filter((line) => line.includes("factory rollback"));
+  world.built(2);
+  await factory("publish", build(2));
+  await factory("revoke", build(1), "--reason", "bad");
+  expect(hints()).toEqual([]);
+  await factory("revoke", "debian-12", "--reason", "bad");
+  expect(hints()).toEqual([`  to give customers ${build(0)} again: factory rollback debian-12`]);
+  world.said.length = 0;
+  await factory("revoke", build(0), "--reason", "bad");
+  expect(hints()).toEqual([]);
+});
+
+test("a dry run says that approval is missing", async () => {
+  world.built(0);
+  const policy = { ...world.publisher().policy, approval: "person" } as const;
+  await publish(world.publisher({ policy }), build(0), true);
+  expect(world.said[0]).toBe(`${build(0)}: waits for approval; once it is approved, and as things are now:`);
+});
