@@ -44,8 +44,10 @@ export const releaseRecordSchema = z.strictObject({
 export type ReleaseRecord = z.output<typeof releaseRecordSchema>;
 export type NewRecord = Omit<ReleaseRecord, "version" | "image" | "sequence" | "previous">;
 
-/** Where the records of an image lie in bucket release. */
-export const recordPrefix = (image: string): string => `records/${image}/`;
+/** Where records lie in bucket release. */
+export const RECORDS = "records/";
+/** Those of an image. */
+export const recordPrefix = (image: string): string => `${RECORDS}${image}/`;
 export const recordName = (image: string, sequence: number): string =>
   `${recordPrefix(image)}${String(sequence).padStart(6, "0")}.json`;
 

@@ -23,6 +23,12 @@ export async function approve(publisher: Publisher, build: string, signAs: SignA
   const { validUntil } = opened.request.requested;
   if (validUntil < publisher.now().toISOString()) throw new Error(`${build}: the request was good until ${validUntil}`);
   const at = publisher.now().toISOString();
+  if (signAs && !publisher.approvers)
+    throw new Error("publish.approvers names nobody whose key would count: leave --key out");
+  if (await hasApproval(publisher, ledger.records, asked)) {
+    publisher.say(`${build}: is approved already; factory publish ${build} publishes it`);
+    return;
+  }
   const record = { kind: "approved", ...asked, at, by: publisher.who } as const;
   if (!publisher.approvers) {
     await append(publisher, ledger, record);

@@ -1,7 +1,14 @@
 /** The signed records of an image's releases in bucket release. */
 import { createHash } from "node:crypto";
 import { preAuthEncoding, readEnvelope, RELEASE_RECORD, type Envelope } from "../model/dsse";
-import { readRecord, recordName, recordPrefix, type NewRecord, type ReleaseRecord } from "../model/release-record";
+import {
+  readRecord,
+  RECORDS,
+  recordName,
+  recordPrefix,
+  type NewRecord,
+  type ReleaseRecord,
+} from "../model/release-record";
 import type { ObjectStore, Publisher } from "./ports";
 
 type Keeper = Pick<Publisher, "key"> & { readonly release: ObjectStore };
@@ -56,6 +63,13 @@ export async function readLedger(keeper: Keeper, image: string): Promise<Ledger>
     head = digest(text);
   }
   return { image, records, head };
+}
+
+/** One line for an image that there are no records of, naming those that there are. */
+export async function unknownImage({ release }: Pick<Keeper, "release">, image: string): Promise<Error> {
+  const names = (await release.list(RECORDS)).map((name) => name.split("/")[1] ?? "");
+  const there = [...new Set(names)].join(", ");
+  return new Error(`${image}: nobody has asked to publish an image of this name; there are: ${there || "none"}`);
 }
 
 /** Adds a record. Throws when somebody else has added one meanwhile. */

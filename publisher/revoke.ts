@@ -5,7 +5,7 @@ import { historyOf } from "../model/release-record";
 import { releaseNames } from "../model/rotation";
 import type { GlanceImage } from "../openstack/glance";
 import { refreshCatalogue } from "./finish";
-import { append, readLedger } from "./ledger";
+import { append, readLedger, unknownImage } from "./ledger";
 import type { Publisher, RegionPort } from "./ports";
 import { before } from "./roll-back";
 import { formerCatalogue } from "./site";
@@ -27,6 +27,7 @@ export async function revoke(publisher: Publisher, what: string, reason: string)
   const isBuild = BUILD_ID.test(what);
   const image = isBuild ? parseBuildId(what).image : what;
   const ledger = await readLedger(publisher, image);
+  if (!isBuild && ledger.records.length === 0) throw await unknownImage(publisher, image);
   const history = historyOf(ledger.records);
   // Stopped in the middle and said again: there is no current one any more, and this is what was meant.
   const build = isBuild ? what : (history.current ?? (await queuedOf(publisher, image)));

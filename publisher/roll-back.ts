@@ -2,7 +2,7 @@
 import { planSteps, describeStep, type ReleasePlan } from "../model/release-plan";
 import { historyOf } from "../model/release-record";
 import { finish } from "./finish";
-import { readLedger } from "./ledger";
+import { readLedger, unknownImage } from "./ledger";
 import { openPlan, writePlan } from "./plans";
 import type { Publisher } from "./ports";
 import { goOn, rotated } from "./publish";
@@ -24,6 +24,7 @@ export async function rollBack(publisher: Publisher, { image, to, dryRun }: Roll
     if (open.kind === "roll-back") return;
   }
   const { records } = await readLedger(publisher, image);
+  if (records.length === 0) throw await unknownImage(publisher, image);
   const history = historyOf(records);
   const revoked = history.revoked.map(({ build }) => build);
   const target = to ?? before(history, revoked);

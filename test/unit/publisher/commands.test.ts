@@ -131,3 +131,24 @@ test("a dry run says that approval is missing", async () => {
   await publish(world.publisher({ policy }), build(0), true);
   expect(world.said[0]).toBe(`${build(0)}: waits for approval; once it is approved, and as things are now:`);
 });
+
+test("an approval is recorded once, and a key that counts for nothing is told", async () => {
+  world.built(0);
+  await factory("publish", "approve", build(0));
+  const count = world.effects.length;
+  await factory("publish", "approve", build(0));
+  expect(world.effects).toHaveLength(count);
+  expect(world.said.at(-1)).toContain("is approved already");
+  await expect(factory("publish", "approve", build(0), "--key", "A".repeat(40))).rejects.toThrow("leave --key out");
+});
+
+test.each([[["rollback", "debian-21"]], [["revoke", "debian-21", "--reason", "x"]]])(
+  "%j: an image that nobody knows is told with those that there are",
+  async (words) => {
+    world.built(0);
+    await publish(world.publisher(), build(0), false);
+    await expect(factory(...words)).rejects.toThrow(
+      "nobody has asked to publish an image of this name; there are: debian-12",
+    );
+  },
+);
