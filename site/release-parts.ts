@@ -131,8 +131,8 @@ export function verification(shown: Shown): Html {
   return html`<section aria-labelledby="verify">
     <h2 id="verify">Verify</h2>
     <p>
-      Each block fails when something is wrong. Compare the fingerprints once with what you were told by another way
-      than this page (<a href="${relative(at, PLACES.trust)}">more about that</a>).
+      Each block ends with PASSED, or with FAILED at the first thing that is wrong. Compare the fingerprints once with
+      what you were told by another way than this page (<a href="${relative(at, PLACES.trust)}">more about that</a>).
     </p>
     ${facts([
       ["Publisher's key", html`<code>${fingerprintText(catalogue.keys.publisher.fingerprint)}</code>`],

@@ -64,7 +64,7 @@ export function trustPage(catalogue: Catalogue): SiteFile {
         <li><a href="${to(SIGNED_INDEX)}">simplestreams</a> with the files and the image ids of each region, signed</li>
       </ul>
       <p>Mirror all current images, with the signatures checked:</p>
-      ${snippet(`curl --fail --silent --show-error --remote-name ${address}/${keys.publisher.keyring}\nsstream-mirror --keyring ./${keys.publisher.keyring.split("/").at(-1) ?? ""} --max 1 ${address}/${SIGNED_INDEX} mirror`, "mirror")}
+      ${snippet(`curl --fail --silent --show-error --remote-name ${address}/${keys.publisher.keyring} &&\nsstream-mirror --keyring ./${keys.publisher.keyring.split("/").at(-1) ?? ""} --max 1 ${address}/${SIGNED_INDEX} mirror`, "mirror")}
     </section>`;
   const description = "Fingerprints of the keys, the meaning of states, feeds for machines";
   return page({ at, factory, title: "Trust and feeds", description, body, script: true });

@@ -1,4 +1,4 @@
-/** Commands by which whoever downloads an image checks it; each fails when something is wrong. */
+/** Commands by which whoever downloads an image checks it; each says PASSED or FAILED, and fails when something is wrong. */
 import { artefactObject, type Catalogue, type CatalogueImage, type Release } from "../model/catalogue";
 import { PLACES, address } from "./places";
 import { signatureOf } from "./site-file";
@@ -58,12 +58,12 @@ function published(of: Fetched & { readonly catalogue: Catalogue; readonly image
     id: "published",
     title: "Download and check that it was published, and not changed since",
     why: "The publisher's key signs the sums of all releases that are in order; a revoked one is not among them.",
-    commands: [
+    commands: inTurn("it was published, and not changed since", [
       fetch([...objects, sums, signatureOf(sums), keyring]),
-      ...fingerprintIs(basename(keyring), fingerprint),
+      fingerprintIs(basename(keyring), fingerprint),
       `gpgv --keyring ./${basename(keyring)} ${signatureOf(basename(sums))} ${basename(sums)}`,
       `sha256sum --check --ignore-missing ${basename(sums)}`,
-    ].join("\n"),
+    ]),
   };
 }
 
@@ -73,11 +73,11 @@ function builder(of: Fetched & { readonly release: Release; readonly file: strin
     id: "builder",
     title: "Check who built it",
     why: "The build key signs every artefact, by a machine that never ran the recipe.",
-    commands: [
+    commands: inTurn("the build key has signed it", [
       fetch(objects),
-      ...fingerprintIs("signing-key.gpg", release.signedBy),
+      fingerprintIs("signing-key.gpg", release.signedBy),
       `gpgv --keyring ./signing-key.gpg ${file}.asc ${file}`,
-    ].join("\n"),
+    ]),
   };
 }
 
@@ -87,16 +87,24 @@ function cloud(of: Fetched & { readonly certificate: string; readonly file: stri
     id: "cloud",
     title: "Check the signature that clouds verify",
     why: "ECDSA on P-384 with SHA-384 over the image's bytes: what Nova checks at each boot where it is told to.",
-    commands: [
+    commands: inTurn("the signature that clouds verify is right", [
       fetch(objects),
       `openssl x509 -in image-signing.crt -outform DER | sha256sum | grep --quiet '^${certificate} '`,
       "openssl x509 -in image-signing.crt -noout -pubkey >image-signing.pub",
       `openssl dgst -sha384 -verify image-signing.pub -signature ${file}.sig ${file}`,
-    ].join("\n"),
+    ]),
   };
 }
 
 /** Fails where the keyring holds another key than the one that is named. */
-function fingerprintIs(keyring: string, fingerprint: string): readonly string[] {
-  return [`gpg --show-keys --with-colons ${keyring} | grep --quiet '^fpr:.*:${fingerprint}:$'`];
+function fingerprintIs(keyring: string, fingerprint: string): string {
+  return `gpg --show-keys --with-colons ${keyring} | grep --quiet '^fpr:.*:${fingerprint}:$'`;
+}
+
+/**
+ * In a shell that people type into, nothing stops at what fails, and not all that fails says so: each command runs only
+ * after those before it were right, and the last line says what came of them.
+ */
+function inTurn(passed: string, commands: readonly string[]): string {
+  return `${[...commands, `echo 'PASSED: ${passed}'`].join(" &&\n")} ||\n{ echo 'FAILED: do not use it'; false; }`;
 }

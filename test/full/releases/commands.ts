@@ -16,7 +16,7 @@ export interface Outcome {
 export async function shell(script: string, cwd: string, ca: string): Promise<Outcome> {
   const env = { PATH: process.env["PATH"], HOME: cwd, LC_ALL: "C", CURL_CA_BUNDLE: ca, REQUESTS_CA_BUNDLE: ca };
   const options = { cwd, env, timeout: 600_000, maxBuffer: 64 * 1024 * 1024 };
-  return run("bash", ["-e", "-o", "pipefail", "-c", script], options).then(
+  return run("bash", ["-c", script], options).then(
     ({ stdout, stderr }) => ({ status: 0, said: stdout + stderr }),
     ({ code, stdout, stderr }: { code?: number; stdout: string; stderr: string }) => ({
       status: code ?? -1,
