@@ -4,7 +4,7 @@ import { changesPart, changesSentence } from "./changes-part";
 import type { Details } from "./details";
 import { hasFile } from "./files";
 import { html, nothing, type Content, type Html } from "./html";
-import { whyNone } from "./index-page";
+import { lastRevoked, whyNone } from "./index-page";
 import { facts, page, snippet, table } from "./layout";
 import { PLACES, relative } from "./places";
 import { copies, downloads, properties, releaseFacts, revocation, stateText, verification } from "./release-parts";
@@ -23,11 +23,21 @@ export function imagePage(catalogue: Catalogue, image: CatalogueImage, details: 
         ? about({ at, catalogue, image, release }, details)
         : html`<div class="note bad">
             <p><b>There is no current release</b>: ${whyNone(image)}.</p>
+            ${why(at, image)}
           </div>`
     }
     ${imageFacts(image)} ${history(at, image)}`;
   const { factory } = catalogue;
   return page({ at, factory, title: image.title, description: image.description, body, script: true });
+}
+
+/** What is said of the release that was revoked last. */
+function why(at: string, image: CatalogueImage): Html {
+  const gone = lastRevoked(image);
+  if (!gone?.revoked) return nothing;
+  const { build, artefacts, revoked } = gone;
+  const page = artefacts.length === 0 ? `#${build}` : relative(at, PLACES.release(image.name, build));
+  return html`<p><a href="${page}">${build}</a>: ${revoked.reason}</p>`;
 }
 
 /** The way back. */
@@ -162,6 +172,12 @@ function history(at: string, image: CatalogueImage): Html {
   </section>`;
 }
 
+/** Where those go on who have come to a release that is not the current one. */
+function whatIsCurrent(at: string, image: CatalogueImage): Html {
+  const page = html`<a href="${relative(at, PLACES.image(image.name))}">the image's page</a>`;
+  return currentRelease(image) ? html`${page} has what is current` : html`none is current at present, ${page} says why`;
+}
+
 /** The page of one release, which stays at its address whatever becomes of it. */
 export function releasePage(catalogue: Catalogue, image: CatalogueImage, release: Release): SiteFile {
   const at = PLACES.release(image.name, release.build);
@@ -169,9 +185,7 @@ export function releasePage(catalogue: Catalogue, image: CatalogueImage, release
   const title = `${image.title} of ${day(release.released)}`;
   const body = html`${crumbs(at, image)}
     <h1>${title}</h1>
-    <p class="lead">
-      ${stateText(release.state)}${release.state !== "current" && html`: <a href="${relative(at, PLACES.image(image.name))}">the image's page</a> has what is current`}
-    </p>
+    <p class="lead">${stateText(release.state)}${release.state !== "current" && html`: ${whatIsCurrent(at, image)}`}</p>
     ${revocation(release)} ${releaseFacts(shown)}
     <section aria-labelledby="regions">
       <h2 id="regions">Regions</h2>

@@ -1,5 +1,5 @@
 /** The first page: what there is now, by operating system. */
-import { currentRelease, type Catalogue, type CatalogueImage } from "../model/catalogue";
+import { currentRelease, type Catalogue, type CatalogueImage, type Release } from "../model/catalogue";
 import { html, type Html } from "./html";
 import { page, tableBody } from "./layout";
 import { PLACES, relative } from "./places";
@@ -16,8 +16,8 @@ export function indexPage(catalogue: Catalogue): SiteFile {
   );
   const body = html`<h1>Images</h1>
     <p class="lead">
-      ${counted(images.length, "image")} in ${counted(regions.length, "region")}: built from source recipes, tested in a
-      booted machine, signed.
+      ${counted(images.filter((image) => currentRelease(image)).length, "current image")} in
+      ${counted(regions.length, "region")}: built from source recipes, tested in a booted machine, signed.
     </p>
     ${images.length === 0 && html`<p>Nothing has been published yet.</p>`}
     <div class="tools">
@@ -85,7 +85,9 @@ function row(image: CatalogueImage, today: string): Html {
   if (!release)
     return html`<tr>
       ${head}
-      <td colspan="4"><b class="bad">none</b> at present: ${whyNone(image)}</td>
+      <td colspan="2"><b class="bad">none</b> at present: ${whyNone(image)}</td>
+      <td>${regions.join(", ")}</td>
+      <td>${providedText(providedUntil)}</td>
     </tr> `;
   const ended = providedUntil < today && /^\d/.test(providedUntil);
   return html`<tr>
@@ -97,9 +99,17 @@ function row(image: CatalogueImage, today: string): Html {
   </tr> `;
 }
 
+/** The release that was revoked last. */
+export function lastRevoked({ releases }: Pick<CatalogueImage, "releases">): Release | undefined {
+  const when = ({ revoked }: Release): string => revoked?.at ?? "";
+  return releases.filter(({ revoked }) => revoked).sort((a, b) => (when(a) < when(b) ? 1 : -1))[0];
+}
+
 /** Why an image has no current release. */
-export function whyNone({ releases }: Pick<CatalogueImage, "releases">): string {
-  const [last] = releases;
+export function whyNone(image: Pick<CatalogueImage, "releases">): string {
+  const [last] = image.releases;
   if (!last) return "nothing was released yet";
-  return last.revoked ? `the last release was revoked on ${day(last.revoked.at)}` : "the last release was withdrawn";
+  const gone = lastRevoked(image);
+  if (!gone?.revoked) return "the last release was withdrawn";
+  return `${gone === last ? "the last release" : gone.build} was revoked on ${day(gone.revoked.at)}`;
 }

@@ -7,9 +7,10 @@ export const SCRIPT = `"use strict";
   const rowsOf = (group) => [...group.querySelectorAll("tbody > tr")];
   const setUp = (form) => {
     const status = document.querySelector(".found");
+    // the regions stand in the last column but one, also where an image has no release and cells are joined
     const groups = [...document.querySelectorAll(".group")].map((group) => ({
       group,
-      rows: rowsOf(group).map((row) => ({ row, text: row.textContent.trim().toLowerCase(), regions: row.cells[3]?.textContent.split(", ") ?? [] })),
+      rows: rowsOf(group).map((row) => ({ row, text: row.textContent.trim().toLowerCase(), regions: row.cells[row.cells.length - 2]?.textContent.split(", ") ?? [] })),
     }));
     const input = form.querySelector("input");
     const select = form.querySelector("select");

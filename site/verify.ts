@@ -13,7 +13,7 @@ export interface Check {
 
 const basename = (object: string): string => object.split("/").at(-1) ?? object;
 
-/** What can be checked of a release whose files are there, in the order of need. */
+/** What can be checked of a release that is in order and whose files are there, in the order of need. */
 export function checks(catalogue: Catalogue, image: CatalogueImage, release: Release): readonly Check[] {
   const { build, artefacts } = release;
   const file = `${build}.${release.format}`;
@@ -29,7 +29,7 @@ export function checks(catalogue: Catalogue, image: CatalogueImage, release: Rel
   if (!has(file)) return [];
   const certificate = release.certificate ?? catalogue.keys.image?.sha256;
   return [
-    release.state !== "revoked" && published({ catalogue, image, objects: own(file), fetch }),
+    published({ catalogue, image, objects: own(file), fetch }),
     has(`${file}.asc`, "signing-key.gpg") &&
       builder({ release, file, objects: own(`${file}.asc`, "signing-key.gpg"), fetch }),
     certificate !== undefined &&

@@ -139,13 +139,34 @@ test("an image whose releases are all revoked has no commands, and says why", ()
   expect(page("regions/north/index.html")).not.toContain("opensuse");
 });
 
-test("the page of a revoked release warns, and has no commands to take it as published", () => {
+test("the page of a revoked release warns, and has no commands to check or take it", () => {
   const revoked = debian!.releases[2]!;
   const text = page(artefactObject("debian-12", revoked.build, "index.html"));
   expect(text).toContain("Do not use it");
   expect(text).toContain(revoked.revoked!.reason);
-  expect(text).not.toContain("verify-published");
-  expect(text).toContain("verify-builder");
+  expect(text).not.toContain("verify");
+  expect(text).toContain("has what is current");
+});
+
+test("the page of a revoked release does not promise a current one where there is none", () => {
+  const { releases } = small.images.find(({ name }) => name === "opensuse-leap-15.6")!;
+  const text = page(artefactObject("opensuse-leap-15.6", releases[0]!.build, "index.html"));
+  expect(text).not.toContain("has what is current");
+  expect(text).toContain("none is current at present");
+});
+
+test("after a rollback whose goal was revoked, that is why there is none", () => {
+  const [first, second, third] = debian!.releases;
+  const revoked = { ...third!.revoked!, reason: "it was the wrong one" };
+  const releases = [
+    { ...first!, state: "older" as const },
+    { ...second!, state: "revoked" as const, revoked },
+  ];
+  const files = renderSite({ ...small, images: [{ ...debian!, releases }] });
+  const text = page("images/debian-12/index.html", files);
+  expect(text).toContain(`: ${second!.build} was revoked on`);
+  expect(text).toContain(`${second!.build}/">${second!.build}</a>: it was the wrong one`);
+  expect(page("index.html", files)).toMatch(/0 current images in\s+2 regions/);
 });
 
 test("a release whose files are gone has no page but stays in the history", () => {
