@@ -1,5 +1,12 @@
 /** An image's page: its current release in full, and its history. */
-import { artefactObject, currentRelease, type Catalogue, type CatalogueImage, type Release } from "../model/catalogue";
+import {
+  artefactObject,
+  currentRelease,
+  imageFile,
+  type Catalogue,
+  type CatalogueImage,
+  type Release,
+} from "../model/catalogue";
 import { changesPart, changesSentence } from "./changes-part";
 import type { Details } from "./details";
 import { hasFile } from "./files";
@@ -110,7 +117,7 @@ function about(current: Current, details: Details): Html {
 
 /** What most come for. */
 function actions({ at, image, release }: Current): Html {
-  const file = `${release.build}.${release.format}`;
+  const file = imageFile(release);
   if (!hasFile(release, file)) return nothing;
   const place = relative(at, artefactObject(image.name, release.build, file));
   return html`<p class="actions">

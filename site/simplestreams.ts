@@ -5,6 +5,7 @@
 import {
   artefactObject,
   currentRelease,
+  imageFile,
   type Catalogue,
   type CatalogueImage,
   type CatalogueRegion,
@@ -147,7 +148,7 @@ function offered(image: CatalogueImage): readonly Release[] {
 const serial = (build: string): string => build.split("-").slice(-2).join("-");
 
 function files({ name }: CatalogueImage, release: Release): Items {
-  const file = `${release.build}.${release.format}`;
+  const file = imageFile(release);
   if (!hasFile(release, file)) return {};
   const { size, sha256, sha512, format, build } = release;
   const ftype = FILE_TYPES[format] ?? `disk.${format}`;

@@ -1,5 +1,5 @@
 /** Commands by which whoever downloads an image checks it; each says PASSED or FAILED, and fails when something is wrong. */
-import { artefactObject, type Catalogue, type CatalogueImage, type Release } from "../model/catalogue";
+import { artefactObject, imageFile, type Catalogue, type CatalogueImage, type Release } from "../model/catalogue";
 import { PLACES, address } from "./places";
 import { signatureOf } from "./site-file";
 import { shellWord } from "./snippets";
@@ -16,7 +16,7 @@ const basename = (object: string): string => object.split("/").at(-1) ?? object;
 /** What can be checked of a release that is in order and whose files are there, in the order of need. */
 export function checks(catalogue: Catalogue, image: CatalogueImage, release: Release): readonly Check[] {
   const { build, artefacts } = release;
-  const file = `${build}.${release.format}`;
+  const file = imageFile(release);
   const has = (...paths: readonly string[]): boolean =>
     paths.every((path) => artefacts.some((artefact) => artefact.path === path));
   const own = (...paths: readonly string[]): readonly string[] =>
