@@ -12,9 +12,9 @@ export function reviewOf(
   branches: readonly string[],
   work: string,
 ): (commit: string) => Promise<boolean | undefined> {
-  // What stands before the host may be a password.
-  const where = `publish.repository (${repository?.replace(/\/\/[^/@]*@/, "//") ?? ""})`;
   if (repository === undefined) return () => Promise.resolve(undefined);
+  // What stands before the host may be a password.
+  const where = `publish.repository (${repository.replace(/\/\/[^/@]*@/, "//")})`;
   return async (commit) => {
     const directory = await mkdtemp(path.join(work, "review-"));
     const fetched = (reference: string): Promise<Buffer> =>

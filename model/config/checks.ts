@@ -83,12 +83,12 @@ function publishersClouds(file: YamlFile): Problem[] {
 }
 
 function entriesByRegion({ value, problem }: YamlFile, path: readonly string[]): Problem[] {
-  const clouds = at(value, path);
+  const entries = at(value, path);
   const known = regionNamesIn(value);
-  if (typeof clouds !== "object" || clouds === null || !known) return [];
+  if (typeof entries !== "object" || entries === null || !known) return [];
   // Which region is missing can't be told where one is named twice.
   if (repeated(known).length > 0) return [];
-  return Object.keys(clouds)
+  return Object.keys(entries)
     .filter((name) => !known.includes(name))
     .map((name) => {
       const meant = nearest(name, known);
